@@ -1,0 +1,16 @@
+isobox_guest::commands! {
+    freeze: uutils_family::freeze("files"),
+    "cp" => uu_cp::uumain,
+    "dd" => uu_dd::uumain,
+    "ln" => uu_ln::uumain,
+    "mkdir" => uu_mkdir::uumain,
+    "mktemp" => uu_mktemp::uumain,
+    "mv" => uu_mv::uumain,
+    "readlink" => uu_readlink::uumain,
+    "realpath" => uu_realpath::uumain,
+    "rm" => uu_rm::uumain,
+    "rmdir" => uu_rmdir::uumain,
+    "shred" => uu_shred::uumain,
+    "touch" => uu_touch::uumain,
+    "truncate" => uu_truncate::uumain,
+}

@@ -1,0 +1,54 @@
+//! Utilities that need what preview 1 lacks: modes, owners, inodes, processes.
+//!
+//! uutils leaves them out on WASI, or builds them without that part. These are small, follow GNU's options and
+//! messages, and know no `clap`, so that the commands agents run most start at once.
+
+use isobox_guest::Arguments;
+
+mod chmod;
+mod df;
+mod du;
+mod env;
+mod expr;
+mod getopt;
+mod glob;
+mod help;
+mod install;
+mod ls;
+mod mode;
+mod quote;
+mod size;
+mod stat;
+mod sync;
+mod tac;
+mod test;
+mod time;
+mod user;
+
+/// The words after the command's own name. Paths and arguments of a machine are UTF-8.
+fn words(arguments: Arguments) -> impl Iterator<Item = String> {
+    arguments.skip(1).map(|word| word.to_string_lossy().into_owned())
+}
+
+isobox_guest::commands! {
+    freeze: (),
+    "[" => test::bracket,
+    "chmod" => chmod::chmod,
+    "df" => df::df,
+    "dir" => ls::dir,
+    "du" => du::du,
+    "env" => env::env,
+    "expr" => expr::expr,
+    "groups" => user::groups,
+    "hostname" => user::hostname,
+    "id" => user::id,
+    "install" => install::install,
+    "logname" => user::logname,
+    "ls" => ls::ls,
+    "stat" => stat::stat,
+    "sync" => sync::sync,
+    "tac" => tac::tac,
+    "test" => test::test,
+    "vdir" => ls::vdir,
+    "whoami" => user::whoami,
+}

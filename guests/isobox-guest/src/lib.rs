@@ -1,0 +1,35 @@
+//! What every guest of Isobox shares.
+//!
+//! * [`commands!`] makes one guest out of several commands: a table, the `main` that dispatches on `argv[0]`, and
+//!   the two exports that the pinning step reads (`isobox_commands`) and runs (`isobox_freeze`).
+//! * [`enter_working_directory`] gives the program the current directory that preview 1 does not have.
+//! * [`mode`] reads and writes permission bits through the machine's extension of preview 1, `isobox_v1`.
+//! * `libc_wrap` makes `stat`, `fstat`, `chmod` and `fchmod` of wasi-libc agree with those bits, so that programs
+//!   written for a POSIX system, ours or others', need not know the extension.
+
+use std::ffi::OsString;
+
+mod libc_wrap;
+pub mod mode;
+mod multicall;
+pub mod stat;
+
+pub use multicall::{plain, run};
+
+/// The arguments of a command, its own name first.
+pub type Arguments = std::vec::IntoIter<OsString>;
+
+/// A command: its arguments to its exit status.
+pub type Command = fn(Arguments) -> i32;
+
+/// Makes `$PWD` the current directory, or `/` when `PWD` is unset or names none.
+///
+/// Preview 1 has no current directory: wasi-libc keeps one in the guest and starts it at `/`. The machine passes the
+/// directory a process starts in as `PWD`, so a guest calls this before anything that resolves a path. It never fails:
+/// a shell that has deleted its directory still runs commands.
+pub fn enter_working_directory() {
+    let directory = std::env::var_os("PWD").unwrap_or_else(|| OsString::from("/"));
+    if std::env::set_current_dir(&directory).is_err() {
+        let _ = std::env::set_current_dir("/");
+    }
+}
