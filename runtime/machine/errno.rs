@@ -1,0 +1,60 @@
+//! The reasons for which a machine refuses an operation: POSIX's names, with preview 1's numbers.
+
+/// An error number. The discriminants are those of WASI preview 1, so that no table translates them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum Errno {
+    /// Argument list too long.
+    TooBig = 1,
+    /// Permission denied.
+    Access = 2,
+    /// Bad file descriptor.
+    BadDescriptor = 8,
+    /// Directory in use, as the root is.
+    Busy = 10,
+    /// File exists.
+    Exists = 20,
+    /// Bad address.
+    Fault = 21,
+    /// File too large.
+    FileTooBig = 22,
+    /// Illegal byte sequence: a name that is not UTF-8.
+    IllegalBytes = 25,
+    /// Invalid argument.
+    Invalid = 28,
+    /// Is a directory.
+    IsDirectory = 31,
+    /// Too many levels of symbolic links.
+    Loop = 32,
+    /// Too many open files.
+    TooManyFiles = 33,
+    /// Too many links.
+    TooManyLinks = 34,
+    /// File name too long.
+    NameTooLong = 37,
+    /// No such file or directory.
+    NoEntry = 44,
+    /// No space left on device.
+    NoSpace = 51,
+    /// Function not implemented.
+    NoSystemCall = 52,
+    /// Not a directory.
+    NotDirectory = 54,
+    /// Directory not empty.
+    NotEmpty = 55,
+    /// Not a socket.
+    NotSocket = 57,
+    /// Operation not supported.
+    NotSupported = 58,
+    /// No such device or address.
+    NoDevice = 60,
+    /// Operation not permitted.
+    NotPermitted = 63,
+    /// Illegal seek.
+    IllegalSeek = 70,
+    /// Capabilities insufficient: a right the descriptor does not have.
+    NotCapable = 76,
+}
+
+/// The outcome of an operation on a machine.
+pub type Result<T, E = Errno> = std::result::Result<T, E>;

@@ -1,0 +1,203 @@
+//! What differs between two trees, by path. It costs what changed, not what there is.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::inode::{Inode, InodeNumber, Kind};
+use super::tree::Tree;
+use crate::limits::{CHANGED_PATHS_MAX, DEPTH_MAX};
+
+/// What happened to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It was not there before.
+    Created,
+    /// It is not there any more.
+    Removed,
+    /// Its content, target or kind is another.
+    Modified,
+    /// Its permissions or times are others, its content is not.
+    Metadata,
+}
+
+/// One path that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Change {
+    /// Absolute, inside the machine.
+    pub path: String,
+    /// What happened to it.
+    pub kind: ChangeKind,
+}
+
+/// What differs between two trees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// In the byte order of the paths.
+    pub paths: Vec<Change>,
+    /// How many more there are beyond the bound on the list.
+    pub omitted: u64,
+}
+
+/// Lists what is different in `after`. A directory counts as changed only when its permissions are others:
+/// that its entries changed is told by the entries.
+pub fn changes(before: &Tree, after: &Tree) -> Changes {
+    let mut listing = Listing {
+        before,
+        after,
+        found: BTreeMap::new(),
+        omitted: 0,
+    };
+    before
+        .inodes
+        .differences(&after.inodes, &mut |index, old, new| {
+            if let (Some(old), Some(new)) = (old, new) {
+                listing.compare(InodeNumber(index), old, new);
+            }
+        });
+    let paths = listing
+        .found
+        .into_iter()
+        .map(|(path, kind)| Change {
+            path: String::from_utf8_lossy(&path).into_owned(),
+            kind,
+        })
+        .collect();
+    Changes {
+        paths,
+        omitted: listing.omitted,
+    }
+}
+
+struct Listing<'a> {
+    before: &'a Tree,
+    after: &'a Tree,
+    found: BTreeMap<Vec<u8>, ChangeKind>,
+    omitted: u64,
+}
+
+impl Listing<'_> {
+    /// Compares an inode that both trees have. What one alone has is found through the entry that leads there.
+    fn compare(&mut self, number: InodeNumber, old: &Inode, new: &Inode) {
+        match (&old.kind, &new.kind) {
+            (Kind::Directory { .. }, Kind::Directory { .. }) => {
+                self.compare_entries(number);
+                if old.mode != new.mode {
+                    self.note_names(number, new, ChangeKind::Metadata);
+                }
+            }
+            (Kind::File(a), Kind::File(b)) if a.digest() == b.digest() => {
+                if old.mode != new.mode || old.times.modified_ns != new.times.modified_ns {
+                    self.note_names(number, new, ChangeKind::Metadata);
+                }
+            }
+            (Kind::File(_) | Kind::Pinned(_), Kind::File(_)) => {
+                self.note_names(number, new, ChangeKind::Modified);
+            }
+            _ if old.mode != new.mode || old.times.modified_ns != new.times.modified_ns => {
+                self.note_names(number, new, ChangeKind::Metadata);
+            }
+            _ => {}
+        }
+    }
+
+    fn compare_entries(&mut self, directory: InodeNumber) {
+        let (Ok(old), Ok(new)) = (self.before.entries(directory), self.after.entries(directory))
+        else {
+            return;
+        };
+        let (before, after) = (self.before, self.after);
+        for (name, inode) in old.iter().filter(|(name, inode)| new.get(name) != Some(*inode)) {
+            self.note_below(before, directory, name, inode, ChangeKind::Removed);
+        }
+        for (name, inode) in new.iter().filter(|(name, inode)| old.get(name) != Some(*inode)) {
+            self.note_below(after, directory, name, inode, ChangeKind::Created);
+        }
+    }
+
+    /// Notes an entry and everything below it.
+    fn note_below(
+        &mut self,
+        tree: &Tree,
+        directory: InodeNumber,
+        name: &[u8],
+        inode: InodeNumber,
+        kind: ChangeKind,
+    ) {
+        let Some(parent) = path_of(tree, directory) else {
+            self.omitted += 1;
+            return;
+        };
+        let mut pending = vec![(join(&parent, name), inode)];
+        while let Some((path, inode)) = pending.pop() {
+            if let Ok(entries) = tree.entries(inode) {
+                let below = entries.iter().map(|(name, inode)| (join(&path, name), inode));
+                pending.extend(below);
+            }
+            if !self.note(path, kind) {
+                self.omitted += pending.len() as u64;
+                return;
+            }
+        }
+    }
+
+    /// Notes every name that an inode has now.
+    fn note_names(&mut self, number: InodeNumber, inode: &Inode, kind: ChangeKind) {
+        if number == InodeNumber::ROOT {
+            self.note(b"/".to_vec(), kind);
+            return;
+        }
+        let mut parents = inode.parents.clone();
+        parents.sort();
+        parents.dedup();
+        for parent in parents {
+            let (Some(path), Ok(entries)) = (path_of(self.after, parent), self.after.entries(parent))
+            else {
+                continue;
+            };
+            let names = entries.iter().filter(|(_, inode)| *inode == number);
+            let paths: Vec<_> = names.map(|(name, _)| join(&path, name)).collect();
+            for path in paths {
+                self.note(path, kind);
+            }
+        }
+    }
+
+    /// Notes one path; false when the list is full.
+    fn note(&mut self, path: Vec<u8>, kind: ChangeKind) -> bool {
+        use ChangeKind::{Created, Metadata, Modified, Removed};
+        if self.found.len() >= CHANGED_PATHS_MAX && !self.found.contains_key(&path) {
+            self.omitted += 1;
+            return false;
+        }
+        let merged = match (self.found.get(&path), kind) {
+            (Some(Removed), Created) | (Some(Created), Removed) => Modified,
+            (Some(known), Metadata | Modified) => *known,
+            _ => kind,
+        };
+        self.found.insert(path, merged);
+        true
+    }
+}
+
+/// The path of a directory; none when it is too deep to be named, or gone.
+fn path_of(tree: &Tree, mut directory: InodeNumber) -> Option<Vec<u8>> {
+    let mut names = Vec::new();
+    while directory != InodeNumber::ROOT {
+        let parent = tree.parent(directory).ok()?;
+        let entries = tree.entries(parent).ok()?;
+        let (name, _) = entries.iter().find(|(_, inode)| *inode == directory)?;
+        names.push(name.to_vec());
+        directory = parent;
+        if names.len() > DEPTH_MAX as usize {
+            return None;
+        }
+    }
+    names.reverse();
+    Some(names.iter().flat_map(|name| [b"/", &name[..]].concat()).collect())
+}
+
+fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    [directory, b"/", name].concat()
+}

@@ -1,0 +1,339 @@
+//! Operations on names: open, make, link, rename, remove.
+
+use super::content::Content;
+use super::entries::Entries;
+use super::inode::{Inode, InodeNumber, Kind, Pinned};
+use super::path::{FollowLast, Last, Place, check_path};
+use super::tree::{Tree, entry_bytes};
+use crate::limits::{DEPTH_MAX, LINKS_MAX};
+use crate::machine::device::Device;
+use crate::machine::errno::{Errno, Result};
+
+/// How a path is opened: `open(2)`'s flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenHow {
+    pub read: bool,
+    pub write: bool,
+    pub create: bool,
+    pub exclusive: bool,
+    pub truncate: bool,
+    /// Only a directory will do.
+    pub directory: bool,
+    /// A symbolic link at the end is `ELOOP` instead of followed.
+    pub no_follow: bool,
+    /// The 12 permission bits of a file that is created.
+    pub mode: u16,
+}
+
+/// The permissions a directory's owner may have.
+const WRITE: u16 = 0o200;
+const READ: u16 = 0o400;
+const SEARCH: u16 = 0o100;
+
+impl Tree {
+    /// Finds or makes what a path names, as `openat(2)` does. The inode is not held yet.
+    pub fn open(
+        &mut self,
+        from: InodeNumber,
+        path: &[u8],
+        how: OpenHow,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        if how.create && how.directory {
+            return Err(Errno::Invalid);
+        }
+        let follow = if how.no_follow || (how.create && how.exclusive) {
+            FollowLast::No
+        } else {
+            FollowLast::Yes
+        };
+        let place = self.resolve(from, path, follow)?;
+        match place.inode {
+            Some(inode) => self.open_existing(inode, how, now_ns),
+            None if how.create => self.open_new(&place, how, now_ns),
+            None => Err(Errno::NoEntry),
+        }
+    }
+
+    fn open_existing(&mut self, number: InodeNumber, how: OpenHow, now_ns: u64) -> Result<InodeNumber> {
+        if how.create && how.exclusive {
+            return Err(Errno::Exists);
+        }
+        let inode = self.inode(number)?;
+        let is_file = match inode.kind {
+            Kind::Symlink(_) if how.directory => return Err(Errno::NotDirectory),
+            Kind::Symlink(_) => return Err(Errno::Loop),
+            Kind::Directory { .. } if how.write || how.create || how.truncate => {
+                return Err(Errno::IsDirectory);
+            }
+            Kind::Directory { .. } => false,
+            _ if how.directory => return Err(Errno::NotDirectory),
+            Kind::File(_) | Kind::Pinned(_) => true,
+            Kind::Device(_) => false,
+        };
+        let writes = how.write || (how.truncate && is_file);
+        let wanted = if how.read { READ } else { 0 } | if writes { WRITE } else { 0 };
+        if inode.mode & wanted != wanted {
+            return Err(Errno::Access);
+        }
+        if how.truncate && is_file {
+            self.set_size(number, 0, now_ns)?;
+        }
+        Ok(number)
+    }
+
+    fn open_new(&mut self, place: &Place, how: OpenHow, now_ns: u64) -> Result<InodeNumber> {
+        if place.wants_directory {
+            return Err(Errno::IsDirectory);
+        }
+        let file = Inode::new(Kind::File(Content::default()), how.mode & 0o7777, now_ns);
+        self.make(place, file)
+    }
+
+    /// Makes a directory.
+    pub fn make_directory(
+        &mut self,
+        from: InodeNumber,
+        path: &[u8],
+        mode: u16,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        let place = self.resolve(from, path, FollowLast::No)?;
+        if place.inode.is_some() {
+            return Err(Errno::Exists);
+        }
+        self.check_depth(place.directory)?;
+        let kind = Kind::Directory {
+            entries: Entries::default(),
+            directories: 0,
+        };
+        self.make(&place, Inode::new(kind, mode & 0o7777, now_ns))
+    }
+
+    /// Makes a symbolic link.
+    pub fn make_symlink(
+        &mut self,
+        target: &[u8],
+        from: InodeNumber,
+        path: &[u8],
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        check_path(target)?;
+        self.make_special(from, path, Kind::Symlink(target.into()), 0o777, now_ns)
+    }
+
+    /// Makes a device file.
+    pub fn make_device(
+        &mut self,
+        device: Device,
+        from: InodeNumber,
+        path: &[u8],
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        self.make_special(from, path, Kind::Device(device), 0o666, now_ns)
+    }
+
+    /// Enters a pinned executable under a name.
+    pub fn make_pinned(
+        &mut self,
+        pinned: Pinned,
+        from: InodeNumber,
+        path: &[u8],
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        self.make_special(from, path, Kind::Pinned(pinned), 0o755, now_ns)
+    }
+
+    /// Gives what `old` names a second name.
+    pub fn link(
+        &mut self,
+        (old_from, old): (InodeNumber, &[u8]),
+        follow: FollowLast,
+        (new_from, new): (InodeNumber, &[u8]),
+        now_ns: u64,
+    ) -> Result<()> {
+        let number = self.lookup(old_from, old, follow)?;
+        let place = self.resolve(new_from, new, FollowLast::No)?;
+        if place.inode.is_some() {
+            return Err(Errno::Exists);
+        }
+        let name = new_name(&place)?;
+        let inode = self.inode(number)?;
+        if inode.is_directory() {
+            return Err(Errno::NotPermitted);
+        }
+        if inode.parents.len() >= LINKS_MAX {
+            return Err(Errno::TooManyLinks);
+        }
+        self.check_change(place.directory)?;
+        if entry_bytes(name) > self.bytes_left() {
+            return Err(Errno::NoSpace);
+        }
+        self.attach(place.directory, name, number, now_ns)
+    }
+
+    /// Removes a name that is no directory's.
+    pub fn unlink(&mut self, from: InodeNumber, path: &[u8], now_ns: u64) -> Result<()> {
+        let place = self.resolve(from, path, FollowLast::No)?;
+        let number = place.existing()?;
+        let Last::Name(name) = &place.last else {
+            return Err(Errno::IsDirectory);
+        };
+        if self.inode(number)?.is_directory() {
+            return Err(Errno::IsDirectory);
+        }
+        self.remove_entry(place.directory, name, now_ns)
+    }
+
+    /// Removes an empty directory.
+    pub fn remove_directory(&mut self, from: InodeNumber, path: &[u8], now_ns: u64) -> Result<()> {
+        let place = self.resolve(from, path, FollowLast::No)?;
+        let number = place.existing()?;
+        let name = match &place.last {
+            Last::Name(name) => name,
+            Last::Root => return Err(Errno::Busy),
+            Last::Dot => return Err(Errno::Invalid),
+            Last::DotDot => return Err(Errno::NotEmpty),
+        };
+        if !self.entries(number)?.is_empty() {
+            return Err(Errno::NotEmpty);
+        }
+        self.remove_entry(place.directory, name, now_ns)
+    }
+
+    /// Moves what `old` names to `new`, replacing what is there, as `renameat(2)` does.
+    pub fn rename(
+        &mut self,
+        (old_from, old): (InodeNumber, &[u8]),
+        (new_from, new): (InodeNumber, &[u8]),
+        now_ns: u64,
+    ) -> Result<()> {
+        let source = self.resolve(old_from, old, FollowLast::No)?;
+        let target = self.resolve(new_from, new, FollowLast::No)?;
+        let (Last::Name(old_name), Last::Name(new_name)) = (&source.last, &target.last) else {
+            return Err(Errno::Busy);
+        };
+        let moved = source.existing()?;
+        self.check_change(source.directory)?;
+        self.check_change(target.directory)?;
+        let moves_directory = self.inode(moved)?.is_directory();
+        if target.wants_directory && !moves_directory {
+            return Err(Errno::NotDirectory);
+        }
+        if target.inode == Some(moved) {
+            return Ok(());
+        }
+        if moves_directory && self.stands_in(target.directory, moved)? {
+            return Err(Errno::Invalid);
+        }
+        if let Some(replaced) = target.inode {
+            self.check_replace(replaced, moves_directory)?;
+        } else if entry_bytes(new_name) > self.bytes_left() + entry_bytes(old_name) {
+            return Err(Errno::NoSpace);
+        }
+        if target.inode.is_some() {
+            self.remove_entry(target.directory, new_name, now_ns)?;
+        }
+        self.detach(source.directory, old_name, now_ns)?;
+        self.attach(target.directory, new_name, moved, now_ns)
+    }
+
+    /// The target of a symbolic link.
+    pub fn read_link(&self, from: InodeNumber, path: &[u8]) -> Result<&[u8]> {
+        let number = self.lookup(from, path, FollowLast::No)?;
+        match self.kind(number)? {
+            Kind::Symlink(target) => Ok(target),
+            _ => Err(Errno::Invalid),
+        }
+    }
+
+    /// Checks that a directory may be listed.
+    pub fn check_list(&self, directory: InodeNumber) -> Result<()> {
+        if self.inode(directory)?.mode & READ == 0 {
+            return Err(Errno::Access);
+        }
+        Ok(())
+    }
+
+    fn make_special(
+        &mut self,
+        from: InodeNumber,
+        path: &[u8],
+        kind: Kind,
+        mode: u16,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        let place = self.resolve(from, path, FollowLast::No)?;
+        if place.inode.is_some() {
+            return Err(Errno::Exists);
+        }
+        new_name(&place)?;
+        self.make(&place, Inode::new(kind, mode, now_ns))
+    }
+
+    /// Enters a new inode at a place that is free.
+    fn make(&mut self, place: &Place, inode: Inode) -> Result<InodeNumber> {
+        let Last::Name(name) = &place.last else {
+            return Err(Errno::Exists);
+        };
+        self.check_change(place.directory)?;
+        self.add(place.directory, name, inode)
+    }
+
+    fn remove_entry(&mut self, directory: InodeNumber, name: &[u8], now_ns: u64) -> Result<()> {
+        self.check_change(directory)?;
+        let number = self.detach(directory, name, now_ns)?;
+        self.free_if_gone(number);
+        Ok(())
+    }
+
+    /// Whether entries of this directory may be made and removed.
+    fn check_change(&self, directory: InodeNumber) -> Result<()> {
+        let inode = self.inode(directory)?;
+        if inode.parents.is_empty() {
+            return Err(Errno::NoEntry);
+        }
+        if inode.mode & (WRITE | SEARCH) != WRITE | SEARCH {
+            return Err(Errno::Access);
+        }
+        Ok(())
+    }
+
+    fn check_replace(&self, replaced: InodeNumber, by_directory: bool) -> Result<()> {
+        match &self.inode(replaced)?.kind {
+            Kind::Directory { .. } if !by_directory => Err(Errno::IsDirectory),
+            Kind::Directory { entries, .. } if !entries.is_empty() => Err(Errno::NotEmpty),
+            Kind::Directory { .. } => Ok(()),
+            _ if by_directory => Err(Errno::NotDirectory),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_depth(&self, directory: InodeNumber) -> Result<()> {
+        self.stands_in(directory, InodeNumber(0)).map(drop)
+    }
+
+    /// Whether `directory` is `ancestor` or stands below it. Too deep a nesting is `ENAMETOOLONG`:
+    /// the walk up has a bound.
+    fn stands_in(&self, mut directory: InodeNumber, ancestor: InodeNumber) -> Result<bool> {
+        for _ in 0..DEPTH_MAX {
+            if directory == ancestor {
+                return Ok(true);
+            }
+            if directory == InodeNumber::ROOT {
+                return Ok(false);
+            }
+            directory = self.parent(directory)?;
+        }
+        Err(Errno::NameTooLong)
+    }
+}
+
+/// The name under which something that is no directory can be made.
+fn new_name(place: &Place) -> Result<&[u8]> {
+    match &place.last {
+        Last::Name(_) if place.wants_directory => Err(Errno::NoEntry),
+        Last::Name(name) => Ok(name),
+        _ => Err(Errno::Exists),
+    }
+}

@@ -1,0 +1,223 @@
+//! Opening, making, linking, renaming and removing by path.
+
+use super::descriptors::checked_flags;
+use super::stat::follow;
+use super::{Call, rights};
+use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow};
+use crate::machine::{Descriptor, Errno, FileId, Object, Result, Rights};
+use crate::wasi::call::Answer;
+
+/// `oflags`.
+const CREATE: u32 = 1;
+const DIRECTORY: u32 = 2;
+const EXCLUSIVE: u32 = 4;
+const TRUNCATE: u32 = 8;
+
+/// Preview 1 passes no modes: files and directories are made as under the usual umask of 022.
+const FILE_MODE: u16 = 0o644;
+const DIRECTORY_MODE: u16 = 0o755;
+
+#[expect(clippy::too_many_arguments, reason = "the signature is preview 1's")]
+pub fn path_open(
+    call: &mut Call<'_>,
+    fd: u32,
+    lookup: u32,
+    path: u32,
+    path_len: u32,
+    oflags: u32,
+    base: u64,
+    inheriting: u64,
+    flags: u32,
+    opened: u32,
+) -> Answer {
+    let directory = call.directory(fd, rights::PATH_OPEN)?;
+    let path = call.memory.path(path, path_len)?;
+    let how = how(oflags, base, follow(lookup)?)?;
+    let flags = checked_flags(flags)?;
+    let allowed = call.process.descriptors.get(fd)?.rights;
+    check_rights(allowed, how, base, inheriting)?;
+    call.process.descriptors.check_room()?;
+    let now_ns = call.machine.clock.now_ns();
+    let inode = call.machine.tree.open(directory, path, how, now_ns)?;
+    let (file, applicable) = open_inode(call, inode, flags)?;
+    let number = call.process.descriptors.add(Descriptor {
+        file,
+        rights: Rights {
+            base: base & applicable,
+            inheriting,
+        },
+        preopened_as: None,
+    })?;
+    call.memory.write_u32(opened, number)?;
+    Ok(())
+}
+
+fn how(oflags: u32, base: u64, follow: FollowLast) -> Result<OpenHow> {
+    if oflags & !(CREATE | DIRECTORY | EXCLUSIVE | TRUNCATE) != 0 {
+        return Err(Errno::Invalid);
+    }
+    let directory = oflags & DIRECTORY != 0;
+    Ok(OpenHow {
+        read: base & (rights::FD_READ | rights::FD_READDIR) != 0,
+        // Some libraries ask for every right they could use of a directory.
+        write: base & rights::FD_WRITE != 0 && !directory,
+        create: oflags & CREATE != 0,
+        exclusive: oflags & EXCLUSIVE != 0,
+        truncate: oflags & TRUNCATE != 0,
+        directory,
+        no_follow: follow == FollowLast::No,
+        mode: FILE_MODE,
+    })
+}
+
+/// A descriptor passes on no right it has not itself.
+fn check_rights(allowed: Rights, how: OpenHow, base: u64, inheriting: u64) -> Result<()> {
+    let mut needed = 0;
+    if how.create {
+        needed |= rights::PATH_CREATE_FILE;
+    }
+    if how.truncate {
+        needed |= rights::PATH_FILESTAT_SET_SIZE;
+    }
+    let beyond = (base | inheriting) & !allowed.inheriting & rights::ALL;
+    if allowed.base & needed != needed || beyond != 0 {
+        return Err(Errno::NotCapable);
+    }
+    Ok(())
+}
+
+/// Opens an inode: the open file, and the rights that have a meaning for it.
+fn open_inode(call: &mut Call<'_>, inode: InodeNumber, flags: u16) -> Result<(FileId, u64)> {
+    let (object, applicable) = match call.machine.tree.kind(inode)? {
+        Kind::File(_) | Kind::Pinned(_) => (Object::File(inode), rights::FILE),
+        Kind::Directory { .. } => {
+            let listing = None;
+            (Object::Directory { inode, listing }, rights::DIRECTORY)
+        }
+        Kind::Symlink(_) => return Err(Errno::Loop),
+        Kind::Device(device) => match device.descriptor() {
+            Some(standard) => return share_standard(call, standard),
+            None => {
+                let device = *device;
+                (Object::Device { inode, device }, rights::FILE)
+            }
+        },
+    };
+    call.machine.tree.hold(inode);
+    Ok((call.machine.open_files.add(object, flags), applicable))
+}
+
+/// `/dev/stdin` and its like: another descriptor for what the process has there already.
+fn share_standard(call: &mut Call<'_>, standard: u32) -> Result<(FileId, u64)> {
+    let descriptor = call.process.descriptors.get(standard);
+    let Descriptor { file, rights, .. } = descriptor.map_err(|_| Errno::NoEntry)?.clone();
+    call.machine.open_files.share(file);
+    Ok((file, rights.base))
+}
+
+pub fn path_create_directory(call: &mut Call<'_>, fd: u32, path: u32, path_len: u32) -> Answer {
+    let directory = call.directory(fd, rights::PATH_CREATE_DIRECTORY)?;
+    let path = call.memory.path(path, path_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine
+        .tree
+        .make_directory(directory, path, DIRECTORY_MODE, now_ns)?;
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "the signature is preview 1's")]
+pub fn path_link(
+    call: &mut Call<'_>,
+    old_fd: u32,
+    flags: u32,
+    old: u32,
+    old_len: u32,
+    new_fd: u32,
+    new: u32,
+    new_len: u32,
+) -> Answer {
+    let old_directory = call.directory(old_fd, rights::PATH_LINK_SOURCE)?;
+    let new_directory = call.directory(new_fd, rights::PATH_LINK_TARGET)?;
+    let old = call.memory.path(old, old_len)?;
+    let new = call.memory.path(new, new_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine.tree.link(
+        (old_directory, old),
+        follow(flags)?,
+        (new_directory, new),
+        now_ns,
+    )?;
+    Ok(())
+}
+
+pub fn path_readlink(
+    call: &mut Call<'_>,
+    fd: u32,
+    path: u32,
+    path_len: u32,
+    buffer: u32,
+    buffer_len: u32,
+    used: u32,
+) -> Answer {
+    let directory = call.directory(fd, rights::PATH_READLINK)?;
+    let path = call.memory.path(path, path_len)?;
+    let target = call.machine.tree.read_link(directory, path)?.to_vec();
+    let length = target.len().min(buffer_len as usize);
+    call.memory.write(buffer, &target[..length])?;
+    call.memory.write_u32(used, length as u32)?;
+    Ok(())
+}
+
+pub fn path_remove_directory(call: &mut Call<'_>, fd: u32, path: u32, path_len: u32) -> Answer {
+    let directory = call.directory(fd, rights::PATH_REMOVE_DIRECTORY)?;
+    let path = call.memory.path(path, path_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine.tree.remove_directory(directory, path, now_ns)?;
+    Ok(())
+}
+
+pub fn path_rename(
+    call: &mut Call<'_>,
+    old_fd: u32,
+    old: u32,
+    old_len: u32,
+    new_fd: u32,
+    new: u32,
+    new_len: u32,
+) -> Answer {
+    let old_directory = call.directory(old_fd, rights::PATH_RENAME_SOURCE)?;
+    let new_directory = call.directory(new_fd, rights::PATH_RENAME_TARGET)?;
+    let old = call.memory.path(old, old_len)?;
+    let new = call.memory.path(new, new_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine
+        .tree
+        .rename((old_directory, old), (new_directory, new), now_ns)?;
+    Ok(())
+}
+
+pub fn path_symlink(
+    call: &mut Call<'_>,
+    target: u32,
+    target_len: u32,
+    fd: u32,
+    path: u32,
+    path_len: u32,
+) -> Answer {
+    let directory = call.directory(fd, rights::PATH_SYMLINK)?;
+    let target = call.memory.path(target, target_len)?;
+    let path = call.memory.path(path, path_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine
+        .tree
+        .make_symlink(target, directory, path, now_ns)?;
+    Ok(())
+}
+
+pub fn path_unlink_file(call: &mut Call<'_>, fd: u32, path: u32, path_len: u32) -> Answer {
+    let directory = call.directory(fd, rights::PATH_UNLINK_FILE)?;
+    let path = call.memory.path(path, path_len)?;
+    let now_ns = call.machine.clock.now_ns();
+    call.machine.tree.unlink(directory, path, now_ns)?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! One guest process as the interface sees it: its arguments, descriptors, memory, and what it may use.
+
+use std::sync::Arc;
+
+use wasmtime::{Memory, ResourceLimiter};
+
+use crate::engine::{HostFailure, Signal};
+use crate::machine::fs::InodeNumber;
+use crate::machine::{
+    Descriptor, Descriptors, Entropy, Machine, Object, Result, Rights, SharedMachine, Stream,
+};
+use crate::wasi::preview1::rights;
+
+/// What a process is begun with.
+#[derive(Clone, Debug, Default)]
+pub struct ProcessOptions {
+    /// `argv`, the program's name first.
+    pub arguments: Vec<Vec<u8>>,
+    /// `NAME=VALUE`, in the order the guest sees.
+    pub environment: Vec<Vec<u8>>,
+    /// Further names under which a directory is offered from the start, `/` always being there.
+    pub preopens: Vec<(Arc<str>, InodeNumber)>,
+}
+
+/// The state behind one guest instance.
+pub struct Process {
+    pub number: u64,
+    pub machine: SharedMachine,
+    pub arguments: Vec<Vec<u8>>,
+    pub environment: Vec<Vec<u8>>,
+    pub descriptors: Descriptors,
+    pub entropy: Entropy,
+    /// The guest's linear memory, known once it is instantiated.
+    pub memory: Option<Memory>,
+    pub fuel: FuelAccount,
+    /// On the monotonic clock, in nanoseconds.
+    pub deadline_ns: u64,
+    memory_bytes_max: u64,
+    table_elements_max: u32,
+}
+
+/// The fuel of a process, of which the store holds only as much as the virtual deadline leaves time for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FuelAccount {
+    /// What was left when the clock last looked.
+    pub left: u64,
+    /// The part of it that the store does not hold.
+    pub withheld: u64,
+}
+
+/// Why a process ended other than by a trap of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// `proc_exit`.
+    Exit(u8),
+    /// `proc_raise`.
+    Signal(Signal),
+    /// The fuel does not pay for the host call.
+    OutOfFuel,
+    /// The virtual deadline is past.
+    Deadline,
+    /// The host's doing.
+    Host(HostFailure),
+}
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Stop {}
+
+impl Process {
+    /// Begins a process: descriptors 0 to 2 are the streams, 3 is `/`, then the further preopens.
+    pub fn begin(machine: &SharedMachine, options: ProcessOptions) -> Result<Process> {
+        let mut locked = machine.lock();
+        let (number, entropy) = locked.begin_process();
+        let limits = locked.limits.clone();
+        let mut descriptors = Descriptors::new(limits.open_files_max);
+        for (stream, base) in [
+            (Stream::Stdin, rights::STREAM_IN),
+            (Stream::Stdout, rights::STREAM_OUT),
+            (Stream::Stderr, rights::STREAM_OUT),
+        ] {
+            let file = locked.open_files.add(Object::Stream(stream), 0);
+            descriptors.add(Descriptor {
+                file,
+                rights: Rights {
+                    base,
+                    inheriting: 0,
+                },
+                preopened_as: None,
+            })?;
+        }
+        let root = (Arc::from("/"), InodeNumber::ROOT);
+        for (name, inode) in std::iter::once(root).chain(options.preopens) {
+            locked.tree.hold(inode);
+            let directory = Object::Directory {
+                inode,
+                listing: None,
+            };
+            let file = locked.open_files.add(directory, 0);
+            descriptors.add(Descriptor {
+                file,
+                rights: Rights {
+                    base: rights::DIRECTORY,
+                    inheriting: rights::ALL,
+                },
+                preopened_as: Some(name),
+            })?;
+        }
+        let deadline_ns = locked.clock.elapsed_ns().saturating_add(limits.deadline_ns);
+        drop(locked);
+        Ok(Process {
+            number,
+            machine: machine.clone(),
+            arguments: options.arguments,
+            environment: options.environment,
+            descriptors,
+            entropy,
+            memory: None,
+            fuel: FuelAccount {
+                left: limits.fuel_max,
+                withheld: 0,
+            },
+            deadline_ns,
+            memory_bytes_max: limits.memory_bytes_max,
+            table_elements_max: limits.table_elements_max,
+        })
+    }
+
+    /// Lets the clock see the fuel used since it last looked, and `price` more for a host call.
+    /// `in_store` is what the store still holds.
+    pub fn account(
+        &mut self,
+        machine: &mut Machine,
+        in_store: u64,
+        price: u64,
+    ) -> std::result::Result<(), Stop> {
+        let left = in_store.saturating_add(self.fuel.withheld);
+        let paid = left.checked_sub(price);
+        self.spend_to(machine, paid.unwrap_or(0));
+        if paid.is_none() {
+            return Err(Stop::OutOfFuel);
+        }
+        if machine.clock.elapsed_ns() >= self.deadline_ns {
+            return Err(Stop::Deadline);
+        }
+        Ok(())
+    }
+
+    /// How much fuel the store may hold now: what computing until the deadline takes.
+    pub fn grant(&mut self, machine: &Machine) -> u64 {
+        let time_left_ns = self.deadline_ns.saturating_sub(machine.clock.elapsed_ns());
+        let granted = self.fuel.left.min(time_left_ns / machine.time_model.fuel_ns.max(1));
+        self.fuel.withheld = self.fuel.left - granted;
+        granted
+    }
+
+    /// The store ran dry: which bound was met.
+    pub fn ran_dry(&mut self, machine: &mut Machine) -> Stop {
+        let withheld = self.fuel.withheld;
+        self.spend_to(machine, withheld);
+        if withheld > 0 {
+            machine.clock.advance_to(self.deadline_ns);
+            return Stop::Deadline;
+        }
+        Stop::OutOfFuel
+    }
+
+    fn spend_to(&mut self, machine: &mut Machine, left: u64) {
+        let used = self.fuel.left.saturating_sub(left);
+        self.fuel.left = left;
+        machine
+            .clock
+            .advance(used.saturating_mul(machine.time_model.fuel_ns));
+    }
+
+    /// Closes everything the process has open.
+    pub fn end(&mut self) {
+        let mut machine = self.machine.lock();
+        for descriptor in self.descriptors.drain() {
+            machine.close(descriptor.file);
+        }
+    }
+}
+
+/// Growth is refused at the contract's bound, with the guest's −1; that the host cannot give what the bound
+/// allows is the host's failure and ends the run.
+impl ResourceLimiter for Process {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired as u64 <= self.memory_bytes_max)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(Stop::Host(HostFailure::Memory(format!("{error:#}"))).into())
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired as u64 <= u64::from(self.table_elements_max))
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(Stop::Host(HostFailure::Memory(format!("{error:#}"))).into())
+    }
+}
