@@ -168,8 +168,11 @@ impl Install {
         let same = self.compare && fs::read(target).is_ok_and(|there| there == content);
         if !same {
             // A fresh file: who runs the old one keeps it.
-            let _ = fs::remove_file(target);
+            let replaced = fs::remove_file(target).is_ok();
             fs::write(target, content).map_err(|error| format!("cannot create regular file {name}: {}", plain(&error)))?;
+            if self.verbose && replaced {
+                println!("removed {name}");
+            }
             if self.verbose {
                 println!("{} -> {name}", quoted(source));
             }

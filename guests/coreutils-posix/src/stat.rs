@@ -64,7 +64,7 @@ pub fn stat(arguments: Arguments) -> i32 {
         match look(name, parsed.has("dereference") || system) {
             Ok(stat) => print!("{}", Subject { name, stat, system, style }.format(&format)),
             Err(error) => {
-                let what = if system { "cannot read file system information for" } else { "cannot stat" };
+                let what = if system { "cannot read file system information for" } else { "cannot statx" };
                 eprintln!("stat: {what} {}: {}", quoted(name), plain(&error));
                 status = 1;
             }

@@ -97,10 +97,12 @@ pub fn id(arguments: Arguments) -> i32 {
     }
     let choices = ["user", "group", "groups"].iter().filter(|key| parsed.has(key)).count();
     if choices > 1 {
-        return help::wrong("id", "cannot print \"only\" of more than one choice");
+        eprintln!("id: cannot print \"only\" of more than one choice");
+        return 1;
     }
     if choices == 0 && (parsed.has("name") || parsed.has("real")) {
-        return help::wrong("id", "cannot print only names or real IDs in default format");
+        eprintln!("id: cannot print only names or real IDs in default format");
+        return 1;
     }
     if parsed.operands.is_empty() {
         id_line(&parsed);

@@ -6,7 +6,7 @@
 
 use crate::mode::{self, PERMISSIONS, raw};
 use crate::stat::{FILE_GID, FILE_UID};
-use libc::{AT_SYMLINK_NOFOLLOW, S_IFDIR, S_IFMT, c_char, c_int, mode_t, stat};
+use libc::{AT_SYMLINK_NOFOLLOW, S_IFDIR, S_IFLNK, S_IFMT, c_char, c_int, mode_t, stat};
 use std::ffi::{CStr, OsStr};
 use std::os::wasi::ffi::OsStrExt;
 use std::path::Path;
@@ -81,7 +81,9 @@ fn complete(stat: &mut stat, mode_get: impl FnOnce(*mut u32) -> i32) {
     stat.st_uid = FILE_UID;
     stat.st_gid = FILE_GID;
     stat.st_blksize = 4096;
-    stat.st_blocks = (stat.st_size + PAGE_BYTES - 1) / PAGE_BYTES * BLOCKS_PER_PAGE;
+    // A short link lies in its inode.
+    let bytes = if kind == S_IFLNK { 0 } else { stat.st_size };
+    stat.st_blocks = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * BLOCKS_PER_PAGE;
 }
 
 fn fail(errno: i32) -> c_int {

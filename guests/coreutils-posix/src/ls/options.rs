@@ -4,6 +4,7 @@ use crate::getopt::{Order, Parsed, Spec, Takes, parse};
 use crate::quote::Style;
 use crate::size::Scale;
 use isobox_guest::Arguments;
+use std::cell::Cell;
 use std::io::IsTerminal as _;
 
 use Takes::{Maybe, Nothing, Value};
@@ -76,6 +77,8 @@ pub struct Options {
     pub numeric: bool,
     pub directories_first: bool,
     pub color: bool,
+    /// Whether a colour was shown yet: GNU resets the terminal before the first.
+    pub colored_any: Cell<bool>,
     pub hide_control: bool,
     /// The end of a line: a newline, or with `--zero` a zero byte.
     pub line_end: char,
@@ -208,6 +211,7 @@ impl Options {
             numeric: false,
             directories_first: false,
             color: false,
+            colored_any: Cell::new(false),
             hide_control: terminal && command == "ls",
             line_end: '\n',
             size: Scale::Blocks(1),

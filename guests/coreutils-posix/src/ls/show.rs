@@ -162,7 +162,8 @@ fn colored(entry: &Entry, options: &Options, name: String) -> String {
         Kind::Regular if stat.mode & 0o111 != 0 => "01;32",
         Kind::Regular => return name,
     };
-    format!("\x1b[0m\x1b[{code}m{name}\x1b[0m")
+    let reset = if options.colored_any.replace(true) { "" } else { "\x1b[0m" };
+    format!("{reset}\x1b[{code}m{name}\x1b[0m")
 }
 
 /// The cells of the layouts without long lines, their fields in front aligned, each with its width.
