@@ -1,6 +1,7 @@
+//! The smallest and most frequent utilities: they print what they are given, or decide nothing.
+
 isobox_guest::commands! {
     freeze: uutils_family::freeze("basic"),
-    "arch" => uu_arch::uumain,
     "basename" => uu_basename::uumain,
     "dirname" => uu_dirname::uumain,
     "echo" => uu_echo::uumain,
@@ -16,7 +17,6 @@ isobox_guest::commands! {
     "sleep" => uu_sleep::uumain,
     "true" => uu_true::uumain,
     "tty" => uu_tty::uumain,
-    "uname" => uu_uname::uumain,
     "unlink" => uu_unlink::uumain,
     "yes" => uu_yes::uumain,
 }

@@ -1,9 +1,8 @@
+//! Utilities that copy, move and remove files.
+
 isobox_guest::commands! {
     freeze: uutils_family::freeze("files"),
     "cp" => uu_cp::uumain,
-    "dd" => uu_dd::uumain,
-    "ln" => uu_ln::uumain,
-    "mkdir" => uu_mkdir::uumain,
     "mktemp" => uu_mktemp::uumain,
     "mv" => uu_mv::uumain,
     "readlink" => uu_readlink::uumain,
@@ -11,6 +10,5 @@ isobox_guest::commands! {
     "rm" => uu_rm::uumain,
     "rmdir" => uu_rmdir::uumain,
     "shred" => uu_shred::uumain,
-    "touch" => uu_touch::uumain,
     "truncate" => uu_truncate::uumain,
 }

@@ -1,8 +1,8 @@
-//! `expr`. uutils' own needs a regular expression library in C; this one reads GNU's basic ones with `regex`.
+//! `expr`. uutils' own needs a regular expression library in C; this one reads GNU's basic ones with `regex-lite`.
 
 use crate::help;
 use isobox_guest::Arguments;
-use regex::Regex;
+use regex_lite::Regex;
 
 /// A value is empty or zero.
 const FALSE: i32 = 1;
@@ -232,7 +232,7 @@ fn translate(pattern: &str) -> String {
                 }
                 Some(special @ (')' | '{' | '}' | '+' | '?')) => out.push(special),
                 Some(class @ ('w' | 'W' | 's' | 'S' | 'b' | 'B')) => out.extend(['\\', class]),
-                Some(other) => out.push_str(&regex::escape(&other.to_string())),
+                Some(other) => out.push_str(&regex_lite::escape(&other.to_string())),
                 None => out.push_str("\\\\"),
             },
             '[' => bracket(&mut letters, &mut out),

@@ -6,6 +6,7 @@
 use isobox_guest::Arguments;
 
 mod chmod;
+mod dd;
 mod df;
 mod du;
 mod env;
@@ -14,7 +15,9 @@ mod getopt;
 mod glob;
 mod help;
 mod install;
+mod ln;
 mod ls;
+mod mkdir;
 mod mode;
 mod quote;
 mod size;
@@ -23,6 +26,7 @@ mod sync;
 mod tac;
 mod test;
 mod time;
+mod uname;
 mod user;
 
 /// The words after the command's own name. Paths and arguments of a machine are UTF-8.
@@ -33,7 +37,9 @@ fn words(arguments: Arguments) -> impl Iterator<Item = String> {
 isobox_guest::commands! {
     freeze: (),
     "[" => test::bracket,
+    "arch" => uname::arch,
     "chmod" => chmod::chmod,
+    "dd" => dd::dd,
     "df" => df::df,
     "dir" => ls::dir,
     "du" => du::du,
@@ -43,12 +49,15 @@ isobox_guest::commands! {
     "hostname" => user::hostname,
     "id" => user::id,
     "install" => install::install,
+    "ln" => ln::ln,
     "logname" => user::logname,
     "ls" => ls::ls,
+    "mkdir" => mkdir::mkdir,
     "stat" => stat::stat,
     "sync" => sync::sync,
     "tac" => tac::tac,
     "test" => test::test,
+    "uname" => uname::uname,
     "vdir" => ls::vdir,
     "whoami" => user::whoami,
 }

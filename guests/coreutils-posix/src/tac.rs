@@ -4,7 +4,7 @@ use crate::getopt::{Order, Spec, Takes, parse};
 use crate::quote::quoted;
 use crate::{help, words};
 use isobox_guest::{Arguments, plain};
-use regex::bytes::{Regex, RegexBuilder};
+use regex_lite::Regex;
 use std::io::{self, Read as _, Write as _};
 
 static SPECS: &[Spec] = &[
@@ -22,12 +22,10 @@ pub fn tac(arguments: Arguments) -> i32 {
     if let Some(status) = help::answered("tac", &parsed) {
         return status;
     }
-    let separator = parsed.value("separator").unwrap_or("\n");
-    let pattern = if parsed.has("regex") { separator.to_owned() } else { regex::escape(separator) };
-    let separator = match RegexBuilder::new(&pattern).multi_line(true).build() {
-        Ok(regex) if !separator.is_empty() => regex,
-        _ => {
-            eprintln!("tac: {}", if separator.is_empty() { "separator cannot be empty" } else { "invalid regular expression" });
+    let separator = match separator(parsed.value("separator").unwrap_or("\n"), parsed.has("regex")) {
+        Ok(separator) => separator,
+        Err(message) => {
+            eprintln!("tac: {message}");
             return 1;
         }
     };
@@ -38,7 +36,56 @@ pub fn tac(arguments: Arguments) -> i32 {
     names.iter().fold(0, |status, name| status.max(one(name, &separator, parsed.has("before"))))
 }
 
-fn one(name: &str, separator: &Regex, before: bool) -> i32 {
+/// What ends, or with `-b` begins, a record.
+enum Separator {
+    Text(Vec<u8>),
+    Pattern(Regex),
+}
+
+fn separator(text: &str, is_pattern: bool) -> Result<Separator, String> {
+    match is_pattern {
+        _ if text.is_empty() => Err("separator cannot be empty".to_owned()),
+        false => Ok(Separator::Text(text.into())),
+        true => Regex::new(&format!("(?m:{})", letters(text.as_bytes())))
+            .map(Separator::Pattern)
+            .map_err(|_| format!("invalid regular expression {}", quoted(text))),
+    }
+}
+
+/// A letter for each byte, so that a pattern matches what is no text too, and places count bytes.
+fn letters(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+impl Separator {
+    /// Where it occurs: starts and ends.
+    fn find_all(&self, content: &[u8]) -> Vec<(usize, usize)> {
+        match self {
+            Self::Text(text) => occurrences(content, text),
+            Self::Pattern(pattern) => {
+                let text = letters(content);
+                let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+                let byte = |at: usize| places.binary_search(&at).unwrap_or(places.len());
+                pattern.find_iter(&text).map(|found| (byte(found.start()), byte(found.end()))).collect()
+            }
+        }
+    }
+}
+
+fn occurrences(content: &[u8], text: &[u8]) -> Vec<(usize, usize)> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at + text.len() <= content.len() {
+        if content[at..].starts_with(text) {
+            found.push((at, at + text.len()));
+            at += text.len();
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+fn one(name: &str, separator: &Separator, before: bool) -> i32 {
     let content = match read(name) {
         Ok(content) => content,
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
@@ -66,9 +113,9 @@ fn one(name: &str, separator: &Regex, before: bool) -> i32 {
 }
 
 /// Where the records begin: after each separator, or before it.
-fn cuts(content: &[u8], separator: &Regex, before: bool) -> Vec<usize> {
+fn cuts(content: &[u8], separator: &Separator, before: bool) -> Vec<usize> {
     let mut cuts = vec![0];
-    cuts.extend(separator.find_iter(content).map(|found| if before { found.start() } else { found.end() }));
+    cuts.extend(separator.find_all(content).into_iter().map(|(start, end)| if before { start } else { end }));
     cuts.dedup();
     cuts.retain(|cut| *cut < content.len());
     cuts

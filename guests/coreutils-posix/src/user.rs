@@ -133,6 +133,11 @@ fn id_line(parsed: &Parsed) {
     }
 }
 
+/// `$HOSTNAME`, or the name of a machine that has none.
+pub fn host_name() -> String {
+    env::var("HOSTNAME").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned())
+}
+
 static HOSTNAME: &[Spec] = &[
     Spec("d", "domain", Takes::Nothing),
     Spec("f", "fqdn", Takes::Nothing),
@@ -154,8 +159,7 @@ pub fn hostname(arguments: Arguments) -> i32 {
         eprintln!("hostname: you must be root to change the host name");
         return 1;
     }
-    // `uname -n` of uutils says the same.
-    let name = env::var("HOSTNAME").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned());
+    let name = host_name();
     let (short, domain) = name.split_once('.').unwrap_or((&name, ""));
     match parsed.options.last() {
         Some((key, _)) if *key == "short" => println!("{short}"),

@@ -1,3 +1,5 @@
+//! Checksums, and binary data as text.
+
 isobox_guest::commands! {
     freeze: uutils_family::freeze("sums"),
     "b2sum" => uu_b2sum::uumain,

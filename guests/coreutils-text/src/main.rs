@@ -1,17 +1,15 @@
+//! Filters that read text line by line.
+
 isobox_guest::commands! {
     freeze: uutils_family::freeze("text"),
     "cat" => uu_cat::uumain,
-    "comm" => uu_comm::uumain,
     "cut" => uu_cut::uumain,
     "expand" => uu_expand::uumain,
     "fmt" => uu_fmt::uumain,
     "fold" => uu_fold::uumain,
     "head" => uu_head::uumain,
-    "join" => uu_join::uumain,
-    "nl" => uu_nl::uumain,
     "paste" => uu_paste::uumain,
     "shuf" => uu_shuf::uumain,
-    "sort" => uu_sort::uumain,
     "tail" => uu_tail::uumain,
     "tee" => uu_tee::uumain,
     "tr" => uu_tr::uumain,
