@@ -1,8 +1,52 @@
-//! draft
+//! Isobox runs AI agents' tools in a machine whose every bit follows from its inputs.
+//!
+//! Tools are WASI modules, run under wasmtime. What they see — files, clock, entropy, limits — is the machine's own:
+//! nothing of the host reaches them, so a run on a laptop, in a training cluster and in production is the same run.
+//!
+//! ```
+//! use isobox::{Command, Runtime, SessionOptions};
+//!
+//! let runtime = Runtime::new()?;
+//! let mut session = runtime.session(SessionOptions { seed: 7, ..Default::default() })?;
+//! session.make_directories("/workspace")?;
+//! session.write_file("/workspace/fruit", b"pear\napple\nquince\n")?;
+//!
+//! // A fork shares everything with its origin, and neither sees what the other does.
+//! let mut fork = session.fork();
+//! let sorted = fork.run(&Command::new("sort").args(["fruit", "-o", "fruit"]).cwd("/workspace"))?;
+//! assert!(sorted.outcome.success());
+//! assert_eq!(fork.read_file("/workspace/fruit")?, b"apple\npear\nquince\n");
+//! assert_eq!(session.read_file("/workspace/fruit")?, b"pear\napple\nquince\n");
+//!
+//! // The same again is the same, bit for bit: output, virtual time, fuel, file tree.
+//! let again = session.run(&Command::new("sort").args(["fruit", "-o", "fruit"]).cwd("/workspace"))?;
+//! assert_eq!(again.digest(), sorted.digest());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A guest's failure is an [`Outcome`]; an `Err` says that the command could not be begun, or that the host failed.
+
+#![warn(missing_docs)]
+
 mod digest;
 mod engine;
+mod guests;
+mod host_files;
 pub mod limits;
-mod machine;
+pub mod machine;
+mod session;
 mod wasi;
-pub use digest::Digest;
+
+pub use digest::{Digest, ParseDigestError};
+pub use engine::{
+    CacheError, CacheFolder, CompileProgress, EngineError, HostFailure, Signal, profile_digest,
+};
+pub use guests::{Guest, GuestsError};
+pub use host_files::{ExportError, Import, ImportError, ImportProgress, patch};
 pub use limits::Limits;
+pub use machine::fs::{Change, ChangeKind, Changes};
+pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
+pub use session::{
+    Command, FileError, LimitKind, Outcome, OutputReport, ProgramError, RunError, RunReport,
+    RunResult, Runtime, RuntimeError, RuntimeOptions, Session, SessionOptions,
+};

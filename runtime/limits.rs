@@ -38,6 +38,12 @@ pub const TRANSFER_BYTES_MAX: usize = 1 << 20;
 /// Most bytes of arguments and environment together ("argument list too long" beyond): Linux's usual `ARG_MAX`.
 pub const ARGUMENT_BYTES_MAX: usize = 2 << 20;
 
+/// Largest module that is compiled, in bytes: room for an interpreter, and a bound on the time a compilation takes.
+pub const MODULE_BYTES_MAX: u64 = 128 * MIB;
+
+/// Largest file whose changes are shown line by line, in bytes.
+pub const DIFF_BYTES_MAX: u64 = 4 * MIB;
+
 /// Largest linear memory any guest can be granted, in bytes: all of a 32-bit address space.
 pub const MEMORY_BYTES_CEILING: u64 = 4096 * MIB;
 

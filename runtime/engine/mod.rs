@@ -11,7 +11,7 @@ use std::fmt;
 use crate::digest::Digest;
 pub use cache::{CacheError, CacheFolder};
 use cache::ModuleCache;
-pub use profile::{digest as profile_digest, set_pool_or_smaller};
+pub use profile::digest as profile_digest;
 pub use trap::{HostFailure, Signal, TrapClass, classify};
 
 /// The compiler and its cache of compiled modules.

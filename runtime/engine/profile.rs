@@ -54,13 +54,7 @@ pub fn digest() -> Digest {
 /// An engine of this profile with room for this many processes at once. A host that will not reserve the address
 /// space gets a smaller pool, and at last none: what guests see is the same.
 pub fn engine(processes_max: u32) -> wasmtime::Result<Engine> {
-    let sizes = [processes_max, 16, 2].into_iter();
-    set_pool_or_smaller(sizes.filter(|size| *size <= processes_max))
-}
-
-/// The first engine that starts: with a pool of one of these sizes, or without.
-pub fn set_pool_or_smaller(sizes: impl Iterator<Item = u32>) -> wasmtime::Result<Engine> {
-    for processes_max in sizes {
+    for processes_max in [processes_max, processes_max.min(16), processes_max.min(2)] {
         let mut config = config()?;
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(processes_max)));
         if let Ok(engine) = Engine::new(&config) {

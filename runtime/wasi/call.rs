@@ -6,6 +6,7 @@ use wasmtime::{AsContextMut, StoreContextMut};
 
 use super::guest_memory::GuestMemory;
 use super::process::{Process, Stop};
+use crate::engine::Signal;
 use crate::machine::{Errno, HostCall, Machine};
 
 /// What a host call works on.
@@ -57,6 +58,10 @@ pub fn enter_with<T>(
     body: impl FnOnce(&mut Call<'_>) -> Answer<T>,
 ) -> wasmtime::Result<Answer<T>> {
     let mut store = context.as_context_mut();
+    if !store.data().started {
+        // What instantiation costs in fuel depends on the host, so nothing may be observed from within it.
+        return Err(Stop::Signal(Signal::Abrt).into());
+    }
     let in_store = store.get_fuel()?;
     let machine = store.data().machine.clone();
     let mut locked = machine.lock();

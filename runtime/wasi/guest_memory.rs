@@ -45,10 +45,6 @@ impl GuestMemory<'_> {
         Ok(())
     }
 
-    pub fn write_u16(&mut self, pointer: u32, value: u16) -> Result<()> {
-        self.write(pointer, &value.to_le_bytes())
-    }
-
     pub fn write_u32(&mut self, pointer: u32, value: u32) -> Result<()> {
         self.write(pointer, &value.to_le_bytes())
     }

@@ -28,8 +28,6 @@ pub enum LinkError {
         module: String,
         imports: Vec<String>,
     },
-    #[error("{module} imports `{import}` with another signature than this machine offers")]
-    Signature { module: String, import: String },
     #[error("{module} exports no function `_start`: it is a library, not a command")]
     NoStart { module: String },
     #[error("{module} cannot be linked: {reason}")]
@@ -46,7 +44,7 @@ impl Interface {
 
     /// Resolves a module's imports once, for any number of processes.
     pub fn link(&self, name: &str, module: &Module) -> Result<InstancePre<Process>, LinkError> {
-        let offered = self.offered(module.engine());
+        let offered = offered();
         let unknown: BTreeSet<String> = module
             .imports()
             .map(|import| (import.module(), import.name()))
@@ -75,16 +73,14 @@ impl Interface {
                 reason: format!("{error:#}"),
             })
     }
+}
 
-    fn offered(&self, _: &wasmtime::Engine) -> BTreeSet<(String, String)> {
-        preview1::NAMES
-            .iter()
-            .map(|name| (preview1::MODULE.to_owned(), (*name).to_owned()))
-            .chain(
-                isobox_v1::NAMES
-                    .iter()
-                    .map(|name| (isobox_v1::MODULE.to_owned(), (*name).to_owned())),
-            )
-            .collect()
-    }
+/// Every function there is, by module and name.
+fn offered() -> BTreeSet<(String, String)> {
+    let preview1 = preview1::NAMES.iter().map(|name| (preview1::MODULE, *name));
+    let isobox_v1 = isobox_v1::NAMES.iter().map(|name| (isobox_v1::MODULE, *name));
+    preview1
+        .chain(isobox_v1)
+        .map(|(module, name)| (module.to_owned(), name.to_owned()))
+        .collect()
 }

@@ -32,6 +32,8 @@ pub struct Process {
     pub entropy: Entropy,
     /// The guest's linear memory, known once it is instantiated.
     pub memory: Option<Memory>,
+    /// Whether `_start` was called: before, while the module is instantiated, host calls are refused.
+    pub started: bool,
     pub fuel: FuelAccount,
     /// On the monotonic clock, in nanoseconds.
     pub deadline_ns: u64,
@@ -120,6 +122,7 @@ impl Process {
             descriptors,
             entropy,
             memory: None,
+            started: false,
             fuel: FuelAccount {
                 left: limits.fuel_max,
                 withheld: 0,

@@ -110,6 +110,19 @@ impl Tree {
         self.make(&place, Inode::new(kind, mode & 0o7777, now_ns))
     }
 
+    /// Makes a directory of mode 0755 and every missing one above it, as `mkdir -p` does.
+    pub fn make_directories(&mut self, path: &[u8], now_ns: u64) -> Result<InodeNumber> {
+        let mut current = InodeNumber::ROOT;
+        for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            current = match self.make_directory(current, name, 0o755, now_ns) {
+                Err(Errno::Exists) => self.lookup(current, name, FollowLast::Yes)?,
+                made => made?,
+            };
+            self.entries(current)?;
+        }
+        Ok(current)
+    }
+
     /// Makes a symbolic link.
     pub fn make_symlink(
         &mut self,

@@ -1,0 +1,353 @@
+//! `isobox run`: one command in a fresh machine.
+
+use std::io::{self, Read, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use bytesize::ByteSize;
+use clap::Args;
+use isobox::{
+    CacheFolder, Command, HostFailure, Import, Limits, OutputObserver, RunError, RunReport, RunResult,
+    Runtime, RuntimeOptions, Session, SessionOptions, Stream, patch,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::exit;
+use super::progress::Progress;
+
+const LONG_ABOUT: &str = "\
+Run one command in a fresh machine, and exit with its status.
+
+The machine is empty but for its tools (`isobox run ls /usr/bin` lists them), the usual directories and devices, and what
+--mount copies in. Nothing of the host reaches the command: no files, no environment, no clock, no entropy. The same command
+line with the same files and the same seed gives the same bytes everywhere.
+
+COMMAND is looked up inside the machine, on PATH or by its path. A file of the host that ends in .wasm is copied in and run: any
+WASI preview 1 command. Everything after COMMAND is the command's own.";
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0..255  the command's own; 128+N when signal N ended it (a WebAssembly trap counts as the signal a native process would
+          get: 134 unreachable, 136 division, 139 memory), 124 past --deadline, 152 past --fuel
+  125     isobox itself failed: bad options, an unreadable folder, a failure of the host
+  126     the command is there and cannot be run
+  127     the command is not there
+  141     nobody reads isobox's output any more
+  With --json, `outcome` tells a command that ended with one of these from an error of isobox, which has `error` instead.
+
+Examples:
+  isobox run -- echo hello
+  isobox run --mount .:/workspace --cwd /workspace -- ls -la
+  isobox run --mount .:/workspace --cwd /workspace --diff -- sort -o names.txt names.txt
+  isobox run --json --seed 7 -- shuf -i 1-10
+  isobox run ./tool.wasm --its-own-flag
+
+Environment of isobox itself:
+  ISOBOX_CACHE  the folder for compiled modules (default: the platform's cache folder)";
+
+/// Run one command in a fresh machine
+#[derive(Args)]
+#[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Copy a folder or file of the host into the machine
+    ///
+    /// Symbolic links are kept as they are and never followed. Times become the machine's, modes 0755 or 0644. What the
+    /// command changes stays in the machine: see --out and --diff.
+    #[arg(long, value_name = "HOST:GUEST", value_parser = pair(':', "HOST:GUEST"), help_heading = "Files")]
+    mount: Vec<(String, String)>,
+
+    /// Leave files out of every --mount, in .gitignore's syntax; so does a .isoboxignore in HOST
+    #[arg(long, value_name = "GLOB", help_heading = "Files")]
+    exclude: Vec<String>,
+
+    /// Write what is at GUEST afterwards to HOST, an empty or new folder (or a new file)
+    #[arg(long, value_name = "GUEST=HOST", value_parser = pair('=', "GUEST=HOST"), help_heading = "Files")]
+    out: Vec<(String, String)>,
+
+    /// Print what changed as a unified diff, after the command's own output
+    #[arg(long, help_heading = "Files")]
+    diff: bool,
+
+    /// Put a module of the host on the machine's PATH
+    #[arg(long, value_name = "NAME=FILE", value_parser = pair('=', "NAME=FILE"), help_heading = "Files")]
+    module: Vec<(String, String)>,
+
+    /// Offer a directory of the machine to the command under another name; `/` is always there
+    #[arg(long, value_name = "NAME=GUEST", value_parser = pair('=', "NAME=GUEST"), help_heading = "Command")]
+    preopen: Vec<(String, String)>,
+
+    /// The command's working directory [default: /]
+    #[arg(long, value_name = "GUEST", help_heading = "Command")]
+    cwd: Option<String>,
+
+    /// Set a variable of the command's environment
+    #[arg(long, short, value_name = "K=V", value_parser = pair('=', "K=V"), help_heading = "Command")]
+    env: Vec<(String, String)>,
+
+    /// The command's standard input: a file of the host, or - for isobox's own [default: empty]
+    #[arg(long, value_name = "FILE|-", help_heading = "Command")]
+    stdin: Option<PathBuf>,
+
+    /// Names the machine's entropy
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Machine")]
+    seed: u64,
+
+    /// When the machine's clock begins [default: 1970-01-01T00:00:00Z]
+    #[arg(long, value_name = "RFC3339", value_parser = epoch_ns, help_heading = "Machine")]
+    epoch: Option<u64>,
+
+    /// End the command after this much fuel: executed operators [default: 30000000000]
+    #[arg(long, value_name = "N", help_heading = "Machine")]
+    fuel: Option<u64>,
+
+    /// Linear memory the command can have, such as 256MiB [default: 1GiB]
+    #[arg(long, value_name = "BYTES", help_heading = "Machine")]
+    memory: Option<ByteSize>,
+
+    /// Room for files in the machine, such as 4GiB [default: 1GiB]
+    #[arg(long, value_name = "BYTES", help_heading = "Machine")]
+    tree: Option<ByteSize>,
+
+    /// End the command after this much virtual time, such as 90s or "1h 30m" [default: 24h]
+    #[arg(long, value_name = "DURATION", value_parser = duration_ns, help_heading = "Machine")]
+    deadline: Option<u64>,
+
+    /// Print one JSON object instead of the command's output
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+
+    /// Print the JSON Schema of --json's object, and run nothing
+    #[arg(long, help_heading = "Output", exclusive = true)]
+    json_schema: bool,
+
+    /// The command and its arguments
+    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "json_schema")]
+    command: Vec<String>,
+}
+
+/// Runs the command and returns its status, or isobox's own.
+pub fn main(arguments: Arguments) -> ExitCode {
+    if arguments.json_schema {
+        return print_json(&schemars::schema_for!(RunReport), 0);
+    }
+    let json = arguments.json;
+    match run(arguments) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => fail(&error, json),
+    }
+}
+
+fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
+    let status = match error.downcast_ref::<RunError>() {
+        Some(RunError::Host(HostFailure::OutputClosed)) => return ExitCode::from(exit::OUTPUT_CLOSED),
+        Some(RunError::Program(error)) => error.status(),
+        _ => exit::FAILED,
+    };
+    eprintln!("isobox: {error:#}");
+    if json {
+        let retryable = matches!(error.downcast_ref(), Some(RunError::Host(failure)) if failure.retryable());
+        let report = serde_json::json!({
+            "error": { "message": format!("{error:#}"), "status": status, "retryable": retryable }
+        });
+        return print_json(&report, status);
+    }
+    ExitCode::from(status)
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<u8> {
+    let progress = Progress::default();
+    let runtime = Runtime::with_options(RuntimeOptions {
+        cache: CacheFolder::Usual,
+        processes_max: Some(1),
+        progress: Some(Box::new(Progress::default())),
+        watchdog: None,
+    })?;
+    let mut session = runtime.session(options(&arguments))?;
+    for (host, guest) in &arguments.mount {
+        check_absolute(guest, "--mount")?;
+        let how = Import {
+            exclude: &arguments.exclude,
+            progress: Some(&progress),
+        };
+        session
+            .import(host.as_ref(), guest, &how)
+            .with_context(|| format!("--mount {host}:{guest}"))?;
+    }
+    for (name, file) in &arguments.module {
+        let wasm = std::fs::read(file).with_context(|| format!("--module {name}={file}"))?;
+        session.add_program(name, &wasm).with_context(|| format!("--module {name}={file}"))?;
+    }
+    let command = command(&arguments, &mut session)?;
+    let before = session.tree();
+    let result = session.run(&command)?;
+    for (guest, host) in &arguments.out {
+        session
+            .export(guest, host.as_ref())
+            .with_context(|| format!("--out {guest}={host}"))?;
+    }
+    if arguments.json {
+        print_json(&result.report(session.seed()), 0);
+    } else {
+        explain(&result, session.seed());
+    }
+    if arguments.diff {
+        let patch = patch(&before, &session.tree(), &result.changes);
+        let mut out: Box<dyn Write> = if arguments.json {
+            Box::new(io::stderr())
+        } else {
+            Box::new(io::stdout())
+        };
+        out.write_all(patch.as_bytes()).context("--diff")?;
+    }
+    Ok(result.status())
+}
+
+fn options(arguments: &Arguments) -> SessionOptions {
+    let usual = Limits::default();
+    SessionOptions {
+        seed: arguments.seed,
+        epoch_ns: arguments.epoch.unwrap_or(0),
+        limits: Limits {
+            fuel_max: arguments.fuel.unwrap_or(usual.fuel_max),
+            deadline_ns: arguments.deadline.unwrap_or(usual.deadline_ns),
+            memory_bytes_max: arguments.memory.map_or(usual.memory_bytes_max, |size| size.as_u64()),
+            tree_bytes_max: arguments.tree.map_or(usual.tree_bytes_max, |size| size.as_u64()),
+            ..usual
+        },
+        ..SessionOptions::default()
+    }
+}
+
+fn command(arguments: &Arguments, session: &mut Session) -> anyhow::Result<Command> {
+    let mut words = arguments.command.iter().map(String::as_str).peekable();
+    words.next_if_eq(&"--");
+    let Some(program) = words.next() else {
+        bail!("a COMMAND is missing: `isobox run ls`, say");
+    };
+    let program = match host_module(program)? {
+        Some((name, wasm)) => {
+            session.add_program(&name, &wasm).with_context(|| program.to_owned())?;
+            name
+        }
+        None => program.to_owned(),
+    };
+    let mut command = Command::new(program)
+        .args(words)
+        .stdin(stdin(arguments)?);
+    if let Some(cwd) = &arguments.cwd {
+        check_absolute(cwd, "--cwd")?;
+        command = command.cwd(cwd);
+    }
+    for (name, value) in &arguments.env {
+        command = command.env(name, value);
+    }
+    for (name, directory) in &arguments.preopen {
+        command = command.preopen(name, directory);
+    }
+    if !arguments.json {
+        command = command.observer(PassThrough);
+    }
+    Ok(command)
+}
+
+/// A module of the host that is named as the command: its name in the machine, and its bytes.
+fn host_module(program: &str) -> anyhow::Result<Option<(String, Vec<u8>)>> {
+    let path = std::path::Path::new(program);
+    if path.extension().is_none_or(|extension| extension != "wasm") || !path.is_file() {
+        return Ok(None);
+    }
+    let wasm = std::fs::read(path).with_context(|| program.to_owned())?;
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.with_context(|| format!("{program}: the name is not UTF-8"))?;
+    Ok(Some((name.to_owned(), wasm)))
+}
+
+/// All of standard input, read before the command begins: when it arrives can then have no part in anything.
+fn stdin(arguments: &Arguments) -> anyhow::Result<Vec<u8>> {
+    let bound = Limits::default().stdin_bytes_max;
+    let mut source: Box<dyn Read> = match &arguments.stdin {
+        None => return Ok(Vec::new()),
+        Some(path) if path.as_os_str() == "-" => Box::new(io::stdin()),
+        Some(path) => {
+            let file = std::fs::File::open(path);
+            Box::new(file.with_context(|| format!("--stdin {}", path.display()))?)
+        }
+    };
+    let mut bytes = Vec::new();
+    source.by_ref().take(bound + 1).read_to_end(&mut bytes).context("--stdin")?;
+    Ok(bytes)
+}
+
+/// Says on a terminal why a command ended that did not end by itself.
+fn explain(result: &RunResult, seed: u64) {
+    if let isobox::Outcome::Exited { .. } = result.outcome {
+        return;
+    }
+    let outcome = serde_json::to_string(&result.outcome).unwrap_or_default();
+    eprintln!("isobox: the command was ended: {outcome} (seed {seed})");
+}
+
+fn print_json(value: &impl serde::Serialize, status: u8) -> ExitCode {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::from(status),
+        Err(_) => ExitCode::from(exit::OUTPUT_CLOSED),
+    }
+}
+
+/// Hands the guest's output on as it comes.
+struct PassThrough;
+
+impl OutputObserver for PassThrough {
+    fn wrote(&mut self, stream: Stream, bytes: &[u8]) -> ControlFlow<()> {
+        let written = match stream {
+            Stream::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(bytes).and_then(|()| stdout.flush())
+            }
+            _ => io::stderr().write_all(bytes),
+        };
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+fn check_absolute(path: &str, option: &str) -> anyhow::Result<()> {
+    if !path.starts_with('/') {
+        bail!("{option}: `{path}` is a path inside the machine and has to begin with `/`");
+    }
+    Ok(())
+}
+
+/// Parses `LEFT SEPARATOR RIGHT`, both non-empty but for the value of a variable.
+fn pair(
+    separator: char,
+    form: &'static str,
+) -> impl Fn(&str) -> Result<(String, String), String> + Clone + Send + Sync + 'static {
+    move |text| match text.split_once(separator) {
+        Some((left, right)) if !left.is_empty() && (!right.is_empty() || form == "K=V") => {
+            Ok((left.to_owned(), right.to_owned()))
+        }
+        _ => Err(format!("{form} is expected")),
+    }
+}
+
+fn epoch_ns(text: &str) -> Result<u64, String> {
+    let time: Timestamp = text
+        .parse()
+        .map_err(|error| format!("a time such as 2026-01-31T12:00:00Z is expected: {error}"))?;
+    u64::try_from(time.as_nanosecond())
+        .map_err(|_| "the machine's clock begins between 1970 and 2554".to_owned())
+}
+
+fn duration_ns(text: &str) -> Result<u64, String> {
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|error| format!("a duration such as 90s or \"1h 30m\" is expected: {error}"))?;
+    u64::try_from(duration.as_nanos()).map_err(|_| "a duration of at most 584 years is expected".to_owned())
+}

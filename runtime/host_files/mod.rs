@@ -1,0 +1,9 @@
+//! Between the host's files and the tree: in and out by copy only, through capabilities of `cap-std`.
+
+mod export;
+mod import;
+mod patch;
+
+pub use export::{ExportError, export};
+pub use import::{Import, ImportError, ImportProgress, import};
+pub use patch::patch;

@@ -1,0 +1,212 @@
+//! Sessions: a machine, and what is run on it.
+
+mod command;
+mod outcome;
+mod program;
+mod report;
+mod run;
+mod runtime;
+
+pub use command::Command;
+pub use outcome::{LimitKind, Outcome, RunResult};
+pub use program::ProgramError;
+pub use report::{OutputReport, RunReport};
+pub use run::RunError;
+pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+
+use std::path::Path;
+
+use crate::digest::Digest;
+use crate::host_files::{self, ExportError, Import, ImportError};
+use crate::limits::Limits;
+use crate::machine::fs::{FollowLast, InodeNumber, OpenHow, Tree};
+use crate::machine::{Errno, Machine, TimeModel};
+
+/// What a session follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionOptions {
+    /// Names the session's entropy. Default: 0.
+    pub seed: u64,
+    /// Where the virtual clock begins, in nanoseconds since 1970. Default: 0, the first second of 1970.
+    pub epoch_ns: u64,
+    /// The machine's bounds.
+    pub limits: Limits,
+    /// What moves the virtual clock.
+    pub time_model: TimeModel,
+}
+
+/// One machine and what is run on it, call after call.
+///
+/// Between calls a session is plain data: [`Session::fork`] costs microseconds, whatever the tree holds.
+///
+/// ```
+/// use isobox::{Command, Runtime, SessionOptions};
+///
+/// let runtime = Runtime::new()?;
+/// let mut session = runtime.session(SessionOptions::default())?;
+/// session.write_file("/tmp/greeting", b"hello\n")?;
+/// let mut fork = session.fork();
+/// fork.run(&Command::new("rm").arg("/tmp/greeting"))?;
+/// assert_eq!(session.read_file("/tmp/greeting")?, b"hello\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Session {
+    runtime: Runtime,
+    machine: Machine,
+}
+
+/// Why a file of the machine cannot be read or written from outside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {errno}")]
+pub struct FileError {
+    /// The path inside the machine.
+    pub path: String,
+    /// The reason.
+    pub errno: Errno,
+}
+
+impl Session {
+    pub(crate) fn new(runtime: Runtime, machine: Machine) -> Session {
+        Session { runtime, machine }
+    }
+
+    /// A second session that continues from here on its own. The two share what neither changes.
+    pub fn fork(&self) -> Session {
+        self.clone()
+    }
+
+    /// A fork whose entropy is another from here on.
+    pub fn fork_with_seed(&self, seed: u64) -> Session {
+        let mut fork = self.fork();
+        fork.machine.set_seed(seed);
+        fork
+    }
+
+    /// The seed that names the session's entropy.
+    pub fn seed(&self) -> u64 {
+        self.machine.seed()
+    }
+
+    /// Virtual time since the session began, in nanoseconds.
+    pub fn elapsed_ns(&self) -> u64 {
+        self.machine.clock.elapsed_ns()
+    }
+
+    /// The Merkle digest of the file tree: contents, names, modes, times and inode numbers.
+    pub fn tree_digest(&self) -> Digest {
+        self.machine.tree.digest()
+    }
+
+    /// The file tree as it is now: O(1).
+    pub fn tree(&self) -> Tree {
+        self.machine.tree.clone()
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// As `open` and `read` inside the machine.
+    pub fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let tree = &self.machine.tree;
+        tree.lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::Yes)
+            .and_then(|inode| tree.content(inode))
+            .map(|content| content.to_vec())
+            .map_err(|errno| file_error(path, errno))
+    }
+
+    /// Writes a whole file, of mode 0644 when it is new; its directory must be there.
+    ///
+    /// # Errors
+    /// As `open` and `write` inside the machine; what did not fit is an error, and the file is as it was.
+    pub fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let how = OpenHow {
+            write: true,
+            create: true,
+            truncate: true,
+            mode: 0o644,
+            ..OpenHow::default()
+        };
+        let mut tree = self.machine.tree.clone();
+        let now_ns = self.machine.clock.now_ns();
+        let written = tree
+            .open(InodeNumber::ROOT, path.as_bytes(), how, now_ns)
+            .and_then(|inode| tree.write(inode, 0, bytes, now_ns));
+        match written {
+            Ok(length) if length == bytes.len() => {
+                self.machine.tree = tree;
+                Ok(())
+            }
+            Ok(_) => Err(file_error(path, Errno::NoSpace)),
+            Err(errno) => Err(file_error(path, errno)),
+        }
+    }
+
+    /// Makes a directory of mode 0755 and every missing one above it; one that is there already is left alone.
+    ///
+    /// # Errors
+    /// As `mkdir` inside the machine.
+    pub fn make_directories(&mut self, path: &str) -> Result<(), FileError> {
+        let now_ns = self.machine.clock.now_ns();
+        self.machine
+            .tree
+            .make_directories(path.as_bytes(), now_ns)
+            .map(drop)
+            .map_err(|errno| file_error(path, errno))
+    }
+
+    /// Puts a module on `PATH` as an executable file `/usr/local/bin/NAME`.
+    ///
+    /// # Errors
+    /// As [`Session::write_file`]; a name that is there already is `File exists`.
+    pub fn add_program(&mut self, name: &str, wasm: &[u8]) -> Result<(), FileError> {
+        let path = format!("/usr/local/bin/{name}");
+        let now_ns = self.machine.clock.now_ns();
+        let mut tree = self.machine.tree.clone();
+        let how = OpenHow {
+            write: true,
+            create: true,
+            exclusive: true,
+            mode: 0o755,
+            ..OpenHow::default()
+        };
+        let written = tree
+            .make_directories(b"/usr/local/bin", now_ns)
+            .and_then(|directory| tree.open(directory, name.as_bytes(), how, now_ns))
+            .and_then(|inode| tree.write(inode, 0, wasm, now_ns));
+        match written {
+            Ok(length) if length == wasm.len() => {
+                self.machine.tree = tree;
+                Ok(())
+            }
+            Ok(_) => Err(file_error(&path, Errno::NoSpace)),
+            Err(errno) => Err(file_error(&path, errno)),
+        }
+    }
+
+    /// Copies a folder or file of the host into the tree, at the path `guest`.
+    ///
+    /// # Errors
+    /// When something there cannot be read or has no place in a machine, or all of it is more than the tree may hold;
+    /// the tree is then as it was.
+    pub fn import(&mut self, host: &Path, guest: &str, how: &Import<'_>) -> Result<(), ImportError> {
+        let now_ns = self.machine.clock.now_ns();
+        self.machine.tree = host_files::import(&self.machine.tree, host, guest, now_ns, how)?;
+        Ok(())
+    }
+
+    /// Writes what is at the path `guest` to an empty or new folder of the host, or to a new file.
+    ///
+    /// # Errors
+    /// When the folder is not empty, or the host cannot hold what is there.
+    pub fn export(&self, guest: &str, host: &Path) -> Result<(), ExportError> {
+        host_files::export(&self.machine.tree, guest, host)
+    }
+}
+
+fn file_error(path: &str, errno: Errno) -> FileError {
+    FileError {
+        path: path.to_owned(),
+        errno,
+    }
+}

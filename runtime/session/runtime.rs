@@ -1,0 +1,218 @@
+//! The runtime: engine, interface and guests, shared by all sessions of a process.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use wasmtime::InstancePre;
+
+use super::program::{Executable, ProgramError};
+use super::run::RunError;
+use super::{Session, SessionOptions};
+use crate::digest::Digest;
+use crate::engine::{CacheFolder, CompileProgress, Engine, EngineError, EngineOptions};
+use crate::guests::{self, Guest, GuestsError};
+use crate::machine::fs::InodeNumber;
+use crate::machine::{Errno, Machine, MachineOptions};
+use crate::wasi::{Interface, LinkError, Process};
+
+/// Most linked modules kept in memory at once; what a fuller runtime forgets is linked again, from the cache.
+const LINKED_MAX: usize = 128;
+
+/// What sessions run on: the engine, the guests and their compiled modules. Cloning it is O(1), and all clones are one.
+///
+/// A program makes one and keeps it.
+#[derive(Clone)]
+pub struct Runtime(Arc<Shared>);
+
+struct Shared {
+    engine: Engine,
+    interface: Interface,
+    guests: Vec<Guest>,
+    linked: Mutex<BTreeMap<Digest, InstancePre<Process>>>,
+    /// The machine that was last begun with, to begin the next like it.
+    base: Mutex<Option<(SessionOptions, Machine)>>,
+    watchdog: Option<Duration>,
+}
+
+/// What a runtime is made with.
+#[derive(Default)]
+pub struct RuntimeOptions {
+    /// Where compiled modules are kept. Default: `$ISOBOX_CACHE`, else the platform's cache folder.
+    pub cache: CacheFolder,
+    /// How many guests can run at once; address space is reserved for each. Default: 256.
+    pub processes_max: Option<u32>,
+    /// Who is told when a module has to be compiled. Default: nobody.
+    pub progress: Option<Box<dyn CompileProgress>>,
+    /// Host time after which a run is given up as a host failure. Default: never; fuel ends every run.
+    pub watchdog: Option<Duration>,
+}
+
+/// Why a runtime or a session cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Guests(#[from] GuestsError),
+    /// The limits leave no room for the directories and programs of a new machine.
+    #[error("the limits leave no room for a new machine's own files: {0}")]
+    Limits(Errno),
+}
+
+impl Runtime {
+    /// A runtime with the usual options.
+    ///
+    /// # Errors
+    /// When the cache folder is refused or the engine cannot start on this host.
+    pub fn new() -> Result<Runtime, RuntimeError> {
+        Runtime::with_options(RuntimeOptions::default())
+    }
+
+    /// A runtime with options of one's own.
+    ///
+    /// # Errors
+    /// As [`Runtime::new`].
+    pub fn with_options(options: RuntimeOptions) -> Result<Runtime, RuntimeError> {
+        let engine = Engine::new(EngineOptions {
+            cache: options.cache,
+            processes_max: options.processes_max,
+            progress: options.progress,
+        })?;
+        let interface = Interface::new(&engine)
+            .map_err(|error| EngineError::Start(format!("{error:#}")))?;
+        Ok(Runtime(Arc::new(Shared {
+            engine,
+            interface,
+            guests: guests::pinned()?,
+            linked: Mutex::default(),
+            base: Mutex::default(),
+            watchdog: options.watchdog,
+        })))
+    }
+
+    /// A new session on a new machine.
+    ///
+    /// # Errors
+    /// When the limits leave no room for the machine's own files.
+    pub fn session(&self, options: SessionOptions) -> Result<Session, RuntimeError> {
+        let seed = options.seed;
+        let mut machine = self.base(options)?;
+        machine.set_seed(seed);
+        Ok(Session::new(self.clone(), machine))
+    }
+
+    /// The pinned guests that `/usr/bin` of every machine lists.
+    pub fn guests(&self) -> &[Guest] {
+        &self.0.guests
+    }
+
+    pub(super) fn watchdog(&self) -> Option<Duration> {
+        self.0.watchdog
+    }
+
+    pub(super) fn engine(&self) -> &wasmtime::Engine {
+        self.0.engine.inner()
+    }
+
+    /// The machine every session with these options begins with, whatever its seed.
+    fn base(&self, options: SessionOptions) -> Result<Machine, RuntimeError> {
+        let options = SessionOptions { seed: 0, ..options };
+        let mut base = lock(&self.0.base);
+        if let Some((known, machine)) = &*base
+            && *known == options
+        {
+            return Ok(machine.clone());
+        }
+        let machine = self.furnish(&options).map_err(RuntimeError::Limits)?;
+        machine.tree.digest();
+        *base = Some((options, machine.clone()));
+        Ok(machine)
+    }
+
+    fn furnish(&self, options: &SessionOptions) -> Result<Machine, Errno> {
+        let mut machine = Machine::new(MachineOptions {
+            seed: options.seed,
+            epoch_ns: options.epoch_ns,
+            limits: options.limits.clone(),
+            time_model: options.time_model.clone(),
+        })?;
+        let now_ns = machine.clock.now_ns();
+        let mut programs: Vec<(String, &Guest)> = self
+            .0
+            .guests
+            .iter()
+            .flat_map(|guest| guest.paths().map(move |path| (path, guest)))
+            .collect();
+        programs.sort_by(|a, b| a.0.cmp(&b.0));
+        for (path, guest) in programs {
+            let tree = &mut machine.tree;
+            tree.make_pinned(guest.pin(), InodeNumber::ROOT, path.as_bytes(), now_ns)?;
+        }
+        Ok(machine)
+    }
+
+    /// The linked module of an executable: compiled at most once, linked at most once while it is remembered.
+    pub(super) fn linked(
+        &self,
+        name: &str,
+        executable: Executable,
+    ) -> Result<InstancePre<Process>, RunError> {
+        let digest = match &executable {
+            Executable::Pinned(digest) => *digest,
+            Executable::Module(wasm) => Digest::of_bytes(wasm),
+        };
+        if let Some(linked) = lock(&self.0.linked).get(&digest) {
+            return Ok(linked.clone());
+        }
+        let linked = self.link(name, digest, executable)?;
+        let mut known = lock(&self.0.linked);
+        if known.len() >= LINKED_MAX {
+            known.pop_first();
+        }
+        known.insert(digest, linked.clone());
+        Ok(linked)
+    }
+
+    fn link(
+        &self,
+        name: &str,
+        digest: Digest,
+        executable: Executable,
+    ) -> Result<InstancePre<Process>, RunError> {
+        let guest = self.0.guests.iter().find(|guest| guest.digest() == digest);
+        let name = guest.map_or(name, Guest::name);
+        let wasm = || match executable {
+            Executable::Module(wasm) => wasm,
+            Executable::Pinned(_) => guest.map(Guest::wasm).unwrap_or_default(),
+        };
+        let format = |reason: String| {
+            RunError::Program(ProgramError::Format {
+                program: name.to_owned(),
+                reason,
+            })
+        };
+        let module = self
+            .0
+            .engine
+            .module(name, digest, wasm)
+            .map_err(|error| format(error.to_string()))?;
+        self.0
+            .interface
+            .link(name, &module)
+            .map_err(|error: LinkError| format(error.to_string()))
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("guests", &self.0.guests)
+            .finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
