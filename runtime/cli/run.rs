@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use clap::Args;
 use isobox::{
-    CacheFolder, Command, HostFailure, Import, Limits, OutputObserver, RunError, RunReport, RunResult,
+    CacheFolder, Command, EPOCH_NS, HostFailure, Import, Limits, OutputObserver, RunError, RunReport, RunResult,
     Runtime, RuntimeOptions, Session, SessionOptions, Stream, patch,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -94,7 +94,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Machine")]
     seed: u64,
 
-    /// When the machine's clock begins [default: 1970-01-01T00:00:00Z]
+    /// When the machine's clock begins [default: 2026-01-01T00:00:00Z]
     #[arg(long, value_name = "RFC3339", value_parser = epoch_ns, help_heading = "Machine")]
     epoch: Option<u64>,
 
@@ -208,7 +208,7 @@ fn options(arguments: &Arguments) -> SessionOptions {
     let usual = Limits::default();
     SessionOptions {
         seed: arguments.seed,
-        epoch_ns: arguments.epoch.unwrap_or(0),
+        epoch_ns: arguments.epoch.unwrap_or(EPOCH_NS),
         limits: Limits {
             fuel_max: arguments.fuel.unwrap_or(usual.fuel_max),
             deadline_ns: arguments.deadline.unwrap_or(usual.deadline_ns),

@@ -22,17 +22,32 @@ use crate::limits::Limits;
 use crate::machine::fs::{FollowLast, InodeNumber, OpenHow, Tree};
 use crate::machine::{Errno, Machine, TimeModel};
 
+/// Where the virtual clock begins unless the options say otherwise: 2026-01-01T00:00:00Z, a time at which tools that
+/// look at certificates, at the age of files or at leap years behave as they do today.
+pub const EPOCH_NS: u64 = 1_767_225_600 * 1_000_000_000;
+
 /// What a session follows from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionOptions {
     /// Names the session's entropy. Default: 0.
     pub seed: u64,
-    /// Where the virtual clock begins, in nanoseconds since 1970. Default: 0, the first second of 1970.
+    /// Where the virtual clock begins, in nanoseconds since 1970. Default: [`EPOCH_NS`].
     pub epoch_ns: u64,
     /// The machine's bounds.
     pub limits: Limits,
     /// What moves the virtual clock.
     pub time_model: TimeModel,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        SessionOptions {
+            seed: 0,
+            epoch_ns: EPOCH_NS,
+            limits: Limits::default(),
+            time_model: TimeModel::default(),
+        }
+    }
 }
 
 /// One machine and what is run on it, call after call.
