@@ -23,7 +23,8 @@ static SPECS: &[Spec] = &[
 ];
 
 pub fn chmod(arguments: Arguments) -> i32 {
-    let (removals, others): (Vec<String>, Vec<String>) = words(arguments).partition(|word| is_removal(word));
+    let (removals, others): (Vec<String>, Vec<String>) =
+        words(arguments).partition(|word| is_removal(word));
     let Some(mut parsed) = parse("chmod", others.into_iter(), SPECS, Order::Permute) else {
         return 1;
     };
@@ -51,7 +52,9 @@ pub fn chmod(arguments: Arguments) -> i32 {
 
 /// Whether the word is a mode that takes permissions away, `-x`, and no option.
 fn is_removal(word: &str) -> bool {
-    word.strip_prefix('-').and_then(|rest| rest.chars().next()).is_some_and(|letter| "rwxXstugo,+=01234567".contains(letter))
+    word.strip_prefix('-')
+        .and_then(|rest| rest.chars().next())
+        .is_some_and(|letter| "rwxXstugo,+=01234567".contains(letter))
 }
 
 /// The change asked for, taken off the operands; or the status to end with.
@@ -64,7 +67,11 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
         return match stat(Path::new(&reference), true) {
             Ok(stat) => Ok(Change::Absolute(stat.mode)),
             Err(error) => {
-                eprintln!("chmod: failed to get attributes of {}: {}", quoted(&reference), plain(&error));
+                eprintln!(
+                    "chmod: failed to get attributes of {}: {}",
+                    quoted(&reference),
+                    plain(&error)
+                );
                 Err(1)
             }
         };
@@ -72,11 +79,19 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
     if parsed.operands.is_empty() && removals.is_empty() {
         return Err(help::wrong("chmod", "missing operand"));
     }
-    let mode = if removals.is_empty() { parsed.operands.remove(0) } else { removals.join(",") };
+    let mode = if removals.is_empty() {
+        parsed.operands.remove(0)
+    } else {
+        removals.join(",")
+    };
     if parsed.operands.is_empty() {
-        return Err(help::wrong("chmod", &format!("missing operand after {}", quoted(&mode))));
+        return Err(help::wrong(
+            "chmod",
+            &format!("missing operand after {}", quoted(&mode)),
+        ));
     }
-    mode::parse(&mode).ok_or_else(|| help::wrong("chmod", &format!("invalid mode: {}", quoted(&mode))))
+    mode::parse(&mode)
+        .ok_or_else(|| help::wrong("chmod", &format!("invalid mode: {}", quoted(&mode))))
 }
 
 struct Chmod {
@@ -100,7 +115,10 @@ impl Chmod {
         match stat(path, true) {
             Ok(stat) => self.tree(path, stat),
             Err(_) if isobox_guest::stat::stat(path, false).is_ok() => {
-                self.complain(&format!("cannot operate on dangling symlink {}", quoted(name)));
+                self.complain(&format!(
+                    "cannot operate on dangling symlink {}",
+                    quoted(name)
+                ));
             }
             Err(error) => self.fail("cannot access", path, &error),
         }
@@ -121,7 +139,10 @@ impl Chmod {
         match stat(path, false) {
             Ok(stat) if stat.kind == Kind::Symlink => {
                 if self.verbose {
-                    println!("neither symbolic link {} nor referent has been changed", quoted(&path.to_string_lossy()));
+                    println!(
+                        "neither symbolic link {} nor referent has been changed",
+                        quoted(&path.to_string_lossy())
+                    );
                 }
             }
             Ok(stat) => self.tree(path, stat),
@@ -137,14 +158,23 @@ impl Chmod {
         let name = quoted(&path.to_string_lossy());
         let letters = |mode| Stat { mode, ..*stat }.letters()[1..].to_owned();
         if mode != stat.mode && (self.verbose || self.changes) {
-            println!("mode of {name} changed from {:04o} ({}) to {mode:04o} ({})", stat.mode, letters(stat.mode), letters(mode));
+            println!(
+                "mode of {name} changed from {:04o} ({}) to {mode:04o} ({})",
+                stat.mode,
+                letters(stat.mode),
+                letters(mode)
+            );
         } else if mode == stat.mode && self.verbose {
             println!("mode of {name} retained as {mode:04o} ({})", letters(mode));
         }
     }
 
     fn fail(&mut self, what: &str, path: &Path, error: &io::Error) {
-        self.complain(&format!("{what} {}: {}", quoted(&path.to_string_lossy()), plain(error)));
+        self.complain(&format!(
+            "{what} {}: {}",
+            quoted(&path.to_string_lossy()),
+            plain(error)
+        ));
     }
 
     fn complain(&mut self, message: &str) {

@@ -27,16 +27,18 @@ pub fn dd(arguments: Arguments) -> i32 {
             _ => {}
         }
         if let Err(message) = dd.operand(&word) {
-            return help::wrong("dd", &message);
+            return match message.starts_with("unrecognized") {
+                true => help::wrong("dd", &message),
+                false => complain(&message),
+            };
         }
     }
-    match dd.run() {
-        Ok(()) => 0,
-        Err(message) => {
-            eprintln!("dd: {message}");
-            1
-        }
-    }
+    dd.run().map_or_else(|message| complain(&message), |()| 0)
+}
+
+fn complain(message: &str) -> i32 {
+    eprintln!("dd: {message}");
+    1
 }
 
 /// The operands, and what was copied so far.
@@ -73,21 +75,49 @@ impl Records {
     }
 }
 
-const CONVERSIONS: &[&str] = &["lcase", "ucase", "swab", "sync", "notrunc", "nocreat", "excl", "noerror", "fdatasync", "fsync", "sparse"];
+const CONVERSIONS: &[&str] = &[
+    "lcase",
+    "ucase",
+    "swab",
+    "sync",
+    "notrunc",
+    "nocreat",
+    "excl",
+    "noerror",
+    "fdatasync",
+    "fsync",
+    "sparse",
+];
 const FLAGS: &[&str] = &[
-    "append", "fullblock", "count_bytes", "skip_bytes", "seek_bytes", "direct", "directory", "dsync", "sync", "nonblock", "noatime", "nofollow",
-    "noctty", "nocache",
+    "append",
+    "fullblock",
+    "count_bytes",
+    "skip_bytes",
+    "seek_bytes",
+    "direct",
+    "directory",
+    "dsync",
+    "sync",
+    "nonblock",
+    "noatime",
+    "nofollow",
+    "noctty",
+    "nocache",
 ];
 
 impl Dd {
     fn operand(&mut self, word: &str) -> Result<(), String> {
-        let (name, value) = word.split_once('=').ok_or_else(|| format!("unrecognized operand {}", quoted(word)))?;
+        let (name, value) = word
+            .split_once('=')
+            .ok_or_else(|| format!("unrecognized operand {}", quoted(word)))?;
         match name {
             "if" => self.input = Some(value.to_owned()),
             "of" => self.output = Some(value.to_owned()),
             "ibs" => self.input_block = Some(block(value)?),
             "obs" => self.output_block = Some(block(value)?),
-            "bs" => (self.input_block, self.output_block) = (Some(block(value)?), Some(block(value)?)),
+            "bs" => {
+                (self.input_block, self.output_block) = (Some(block(value)?), Some(block(value)?))
+            }
             "cbs" => drop(block(value)?),
             "count" => self.count = Some(self.amount(value, "count_bytes")?),
             "skip" | "iseek" => self.skip = self.amount(value, "skip_bytes")?,
@@ -103,7 +133,10 @@ impl Dd {
 
     /// A number of blocks; one that ends in `B` is of bytes, which the flag then says.
     fn amount(&mut self, value: &str, flag: &str) -> Result<u64, String> {
-        match value.strip_suffix('B').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {
+        match value
+            .strip_suffix('B')
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+        {
             Some(digits) => {
                 self.flags.push(flag.to_owned());
                 number(digits)
@@ -138,15 +171,23 @@ impl Dd {
     }
 
     fn open_input(&self) -> Result<Box<dyn Read>, String> {
-        let skip = if self.flag("skip_bytes") { self.skip } else { self.skip.saturating_mul(self.input_block() as u64) };
+        let skip = if self.flag("skip_bytes") {
+            self.skip
+        } else {
+            self.skip.saturating_mul(self.input_block() as u64)
+        };
         let Some(name) = &self.input else {
             let mut input = io::stdin();
             let skipped = io::copy(&mut (&mut input).take(skip), &mut io::sink());
-            return skipped.map(|_| Box::new(input) as Box<dyn Read>).map_err(|error| plain(&error));
+            return skipped
+                .map(|_| Box::new(input) as Box<dyn Read>)
+                .map_err(|error| plain(&error));
         };
-        let mut file = File::open(name).map_err(|error| format!("failed to open {}: {}", quoted(name), plain(&error)))?;
+        let mut file = File::open(name)
+            .map_err(|error| format!("failed to open {}: {}", quoted(name), plain(&error)))?;
         if skip > 0 {
-            file.seek(SeekFrom::Start(skip)).map_err(|error| format!("{}: cannot skip: {}", quoted(name), plain(&error)))?;
+            file.seek(SeekFrom::Start(skip))
+                .map_err(|error| format!("{}: cannot skip: {}", quoted(name), plain(&error)))?;
         }
         Ok(Box::new(file))
     }
@@ -155,8 +196,13 @@ impl Dd {
         let Some(name) = &self.output else {
             return Ok(Box::new(io::stdout()));
         };
-        let failed = |error: io::Error| format!("failed to open {}: {}", quoted(name), plain(&error));
-        let seek = if self.flag("seek_bytes") { self.seek } else { self.seek.saturating_mul(self.output_block() as u64) };
+        let failed =
+            |error: io::Error| format!("failed to open {}: {}", quoted(name), plain(&error));
+        let seek = if self.flag("seek_bytes") {
+            self.seek
+        } else {
+            self.seek.saturating_mul(self.output_block() as u64)
+        };
         let mut options = File::options();
         options.write(true).append(self.flag("append"));
         match (self.converts("excl"), self.converts("nocreat")) {
@@ -169,7 +215,8 @@ impl Dd {
             let _ = file.set_len(seek);
         }
         if seek > 0 {
-            file.seek(SeekFrom::Start(seek)).map_err(|error| format!("{}: cannot seek: {}", quoted(name), plain(&error)))?;
+            file.seek(SeekFrom::Start(seek))
+                .map_err(|error| format!("{}: cannot seek: {}", quoted(name), plain(&error)))?;
         }
         Ok(Box::new(file))
     }
@@ -182,7 +229,9 @@ impl Dd {
         let mut left = self.count;
         while left != Some(0) {
             let wanted = match left {
-                Some(bytes) if self.flag("count_bytes") => usize::try_from(bytes).map_or(block, |bytes| bytes.min(block)),
+                Some(bytes) if self.flag("count_bytes") => {
+                    usize::try_from(bytes).map_or(block, |bytes| bytes.min(block))
+                }
                 _ => block,
             };
             let read = read_block(input, &mut buffer[..wanted], self.flag("fullblock"));
@@ -191,7 +240,13 @@ impl Dd {
                 break;
             }
             self.read.add(count, block);
-            left = left.map(|left| left - if self.flag("count_bytes") { count as u64 } else { 1 });
+            left = left.map(|left| {
+                left - if self.flag("count_bytes") {
+                    count as u64
+                } else {
+                    1
+                }
+            });
             pending.extend_from_slice(&buffer[..count]);
             let padded = if self.converts("sync") { block } else { count };
             pending.resize(pending.len() + padded - count, 0);
@@ -216,11 +271,22 @@ impl Dd {
     }
 
     /// Writes the whole blocks of `pending`; with `all` what is left of them too.
-    fn drain(&mut self, pending: &mut Vec<u8>, output: &mut dyn Write, all: bool) -> Result<(), String> {
+    fn drain(
+        &mut self,
+        pending: &mut Vec<u8>,
+        output: &mut dyn Write,
+        all: bool,
+    ) -> Result<(), String> {
         let block = self.output_block();
-        let whole = if all { pending.len() } else { pending.len() / block * block };
+        let whole = if all {
+            pending.len()
+        } else {
+            pending.len() / block * block
+        };
         for chunk in pending[..whole].chunks(block) {
-            output.write_all(chunk).map_err(|error| self.write_error(&error))?;
+            output
+                .write_all(chunk)
+                .map_err(|error| self.write_error(&error))?;
             self.written.add(chunk.len(), block);
             self.bytes += chunk.len() as u64;
         }
@@ -229,7 +295,11 @@ impl Dd {
     }
 
     fn write_error(&self, error: &io::Error) -> String {
-        format!("error writing {}: {}", quoted(self.output.as_deref().unwrap_or("standard output")), plain(error))
+        format!(
+            "error writing {}: {}",
+            quoted(self.output.as_deref().unwrap_or("standard output")),
+            plain(error)
+        )
     }
 
     /// The records on one line each and the bytes, the time and the rate on another, as GNU's.
@@ -237,14 +307,20 @@ impl Dd {
         if self.status == "none" {
             return;
         }
-        eprintln!("{}+{} records in\n{}+{} records out", self.read.whole, self.read.partial, self.written.whole, self.written.partial);
+        eprintln!(
+            "{}+{} records in\n{}+{} records out",
+            self.read.whole, self.read.partial, self.written.whole, self.written.partial
+        );
         if self.status == "noxfer" {
             return;
         }
         let now = time::now();
-        let nanoseconds = (i128::from(now.seconds) - i128::from(start.seconds)) * 1_000_000_000 + i128::from(now.nanoseconds) - i128::from(start.nanoseconds);
+        let nanoseconds = (i128::from(now.seconds) - i128::from(start.seconds)) * 1_000_000_000
+            + i128::from(now.nanoseconds)
+            - i128::from(start.nanoseconds);
         let nanoseconds = nanoseconds.max(1) as u128;
-        let rate = u64::try_from(u128::from(self.bytes) * 1_000_000_000 / nanoseconds).unwrap_or(u64::MAX);
+        let rate =
+            u64::try_from(u128::from(self.bytes) * 1_000_000_000 / nanoseconds).unwrap_or(u64::MAX);
         let noun = if self.bytes == 1 { "byte" } else { "bytes" };
         let mut sizes = String::new();
         if self.bytes >= 1000 {
@@ -254,8 +330,16 @@ impl Dd {
             }
             sizes.push(')');
         }
-        let seconds = format!("{}.{:06}", nanoseconds / 1_000_000_000, nanoseconds / 1000 % 1_000_000);
-        eprintln!("{} {noun}{sizes} copied, {seconds} s, {}/s", self.bytes, unit(rate, Scale::Si));
+        let seconds = format!(
+            "{}.{:06}",
+            nanoseconds / 1_000_000_000,
+            nanoseconds / 1000 % 1_000_000
+        );
+        eprintln!(
+            "{} {noun}{sizes} copied, {seconds} s, {}/s",
+            self.bytes,
+            unit(rate, Scale::Si)
+        );
     }
 }
 
@@ -265,7 +349,10 @@ fn unit(bytes: u64, scale: Scale) -> String {
     match shown.strip_suffix(|c: char| c.is_ascii_alphabetic()) {
         Some(digits) => {
             let letter = &shown[digits.len()..];
-            format!("{digits} {letter}{}", if scale == Scale::Human { "iB" } else { "B" })
+            format!(
+                "{digits} {letter}{}",
+                if scale == Scale::Human { "iB" } else { "B" }
+            )
         }
         None => format!("{shown} B"),
     }
@@ -305,7 +392,10 @@ fn block(value: &str) -> Result<usize, String> {
 fn number(value: &str) -> Result<u64, String> {
     let invalid = || format!("invalid number: {}", quoted(value));
     value.split('x').try_fold(1_u64, |product, factor| {
-        let digits = factor.len() - factor.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits = factor.len()
+            - factor
+                .trim_start_matches(|c: char| c.is_ascii_digit())
+                .len();
         let count: u64 = factor[..digits].parse().map_err(|_| invalid())?;
         let unit = match &factor[digits..] {
             "" | "c" => 1,
@@ -316,6 +406,9 @@ fn number(value: &str) -> Result<u64, String> {
                 _ => return Err(invalid()),
             },
         };
-        count.checked_mul(unit).and_then(|bytes| bytes.checked_mul(product)).ok_or_else(invalid)
+        count
+            .checked_mul(unit)
+            .and_then(|bytes| bytes.checked_mul(product))
+            .ok_or_else(invalid)
     })
 }

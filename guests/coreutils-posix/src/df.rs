@@ -43,16 +43,29 @@ pub fn df(arguments: Arguments) -> i32 {
         }
     }
     let named = parsed.operands.len();
-    if named > 0 && status != 0 && parsed.operands.iter().all(|name| stat(Path::new(name), true).is_err()) {
+    if named > 0
+        && status != 0
+        && parsed
+            .operands
+            .iter()
+            .all(|name| stat(Path::new(name), true).is_err())
+    {
         return status;
     }
     let human = parsed.has("human-readable") || parsed.has("si");
     let (size, free) = match (parsed.has("inodes"), human) {
         (true, _) => ("Inodes IUsed IFree IUse%", "     -     -     -     -"),
         (_, true) => ("Size  Used Avail Use%", "   -     -     -    -"),
-        _ => ("1K-blocks  Used Available Use%", "        -     -         -    -"),
+        _ => (
+            "1K-blocks  Used Available Use%",
+            "        -     -         -    -",
+        ),
     };
-    let (type_title, type_name) = if parsed.has("print-type") { ("Type   ", "isobox ") } else { ("", "") };
+    let (type_title, type_name) = if parsed.has("print-type") {
+        ("Type   ", "isobox ")
+    } else {
+        ("", "")
+    };
     println!("Filesystem {type_title}{size} Mounted on");
     println!("{FILE_SYSTEM:<10} {type_name}{free} /");
     status

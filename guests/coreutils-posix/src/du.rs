@@ -52,7 +52,9 @@ pub fn du(arguments: Arguments) -> i32 {
     if operands.is_empty() {
         operands.push(".".to_owned());
     }
-    let follow_operands = ["dereference-args", "H", "dereference"].iter().any(|key| parsed.has(key));
+    let follow_operands = ["dereference-args", "H", "dereference"]
+        .iter()
+        .any(|key| parsed.has(key));
     let mut total = 0;
     for name in &operands {
         match stat(Path::new(name), follow_operands) {
@@ -86,13 +88,21 @@ impl Du {
         let depth_max = match parsed.value("max-depth") {
             Some(word) => match word.parse() {
                 Ok(depth) => depth,
-                Err(_) => return Err(help::wrong("du", &format!("invalid maximum depth {}", quoted(word)))),
+                Err(_) => {
+                    return Err(help::wrong(
+                        "du",
+                        &format!("invalid maximum depth {}", quoted(word)),
+                    ));
+                }
             },
             None if parsed.has("summarize") => 0,
             None => usize::MAX,
         };
         if parsed.has("summarize") && parsed.has("all") {
-            return Err(help::wrong("du", "cannot both summarize and show all entries"));
+            return Err(help::wrong(
+                "du",
+                "cannot both summarize and show all entries",
+            ));
         }
         let mut scale = Scale::Blocks(1024);
         for (key, value) in &parsed.options {
@@ -105,7 +115,10 @@ impl Du {
                 "block-size" => match value.as_deref().and_then(Scale::named) {
                     Some(scale) => scale,
                     None => {
-                        eprintln!("du: invalid --block-size argument {}", quoted(value.as_deref().unwrap_or_default()));
+                        eprintln!(
+                            "du: invalid --block-size argument {}",
+                            quoted(value.as_deref().unwrap_or_default())
+                        );
                         return Err(1);
                     }
                 },
@@ -121,7 +134,9 @@ impl Du {
             separate: parsed.has("separate-dirs"),
             follow: parsed.has("dereference"),
             count_links: parsed.has("count-links"),
-            exclude: excluded.filter_map(|(_, pattern)| pattern.clone()).collect(),
+            exclude: excluded
+                .filter_map(|(_, pattern)| pattern.clone())
+                .collect(),
             end: if parsed.has("null") { '\0' } else { '\n' },
             seen: BTreeSet::new(),
             status: 0,
@@ -147,7 +162,11 @@ impl Du {
             return own;
         }
         let (files, directories) = self.below(path, depth);
-        let shown = if self.separate { own + files } else { own + files + directories };
+        let shown = if self.separate {
+            own + files
+        } else {
+            own + files + directories
+        };
         if depth <= self.depth_max {
             self.line(shown, path);
         }
@@ -157,17 +176,24 @@ impl Du {
     /// The bytes of the files in a directory, and of the directories in it.
     fn below(&mut self, path: &str, depth: usize) -> (u64, u64) {
         let (mut files, mut directories) = (0, 0);
-        let entries = match std::fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.complain("cannot read directory", path, &error);
-                return (0, 0);
-            }
-        };
+        let entries =
+            match std::fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.complain("cannot read directory", path, &error);
+                    return (0, 0);
+                }
+            };
         for entry in entries {
-            let name = format!("{}/{}", path.trim_end_matches('/'), entry.file_name().to_string_lossy());
+            let name = format!(
+                "{}/{}",
+                path.trim_end_matches('/'),
+                entry.file_name().to_string_lossy()
+            );
             match stat(Path::new(&name), self.follow) {
-                Ok(found) if found.kind == Kind::Directory => directories += self.tree(&name, &found, depth + 1),
+                Ok(found) if found.kind == Kind::Directory => {
+                    directories += self.tree(&name, &found, depth + 1)
+                }
                 Ok(found) => files += self.tree(&name, &found, depth + 1),
                 Err(error) => self.complain("cannot access", &name, &error),
             }
@@ -177,7 +203,9 @@ impl Du {
 
     fn excluded(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        self.exclude.iter().any(|pattern| glob::matches(pattern, name) || glob::matches(pattern, path))
+        self.exclude
+            .iter()
+            .any(|pattern| glob::matches(pattern, name) || glob::matches(pattern, path))
     }
 
     /// Each file counts once, whatever number of names it has.

@@ -40,7 +40,12 @@ pub fn env(arguments: Arguments) -> i32 {
     let dash = operands.next_if_eq(&"-").is_some();
     let empty = parsed.has("ignore-environment") || dash;
     let mut variables: Variables = if empty { Vec::new() } else { inherited() };
-    for name in parsed.options.iter().filter(|(key, _)| *key == "unset").filter_map(|(_, value)| value.as_deref()) {
+    for name in parsed
+        .options
+        .iter()
+        .filter(|(key, _)| *key == "unset")
+        .filter_map(|(_, value)| value.as_deref())
+    {
         if name.is_empty() || name.contains('=') {
             eprintln!("env: cannot unset {}: Invalid argument", quoted(name));
             return FAILED;
@@ -59,7 +64,10 @@ pub fn env(arguments: Arguments) -> i32 {
         }
         (None, None) => print(&variables, if parsed.has("null") { '\0' } else { '\n' }),
         (Some(_), Some(directory)) if std::env::set_current_dir(directory).is_err() => {
-            eprintln!("env: cannot change directory to {}: No such file or directory", quoted(directory));
+            eprintln!(
+                "env: cannot change directory to {}: No such file or directory",
+                quoted(directory)
+            );
             FAILED
         }
         (Some(_), _) => run(&command, &variables),
@@ -67,7 +75,14 @@ pub fn env(arguments: Arguments) -> i32 {
 }
 
 fn inherited() -> Variables {
-    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())).collect()
+    std::env::vars_os()
+        .map(|(name, value)| {
+            (
+                name.to_string_lossy().into_owned(),
+                value.to_string_lossy().into_owned(),
+            )
+        })
+        .collect()
 }
 
 /// In its place when the name is known, at the end when it is new.
@@ -79,7 +94,10 @@ fn set(variables: &mut Variables, name: &str, value: &str) {
 }
 
 fn print(variables: &Variables, end: char) -> i32 {
-    let text: String = variables.iter().map(|(name, value)| format!("{name}={value}{end}")).collect();
+    let text: String = variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}{end}"))
+        .collect();
     match std::io::stdout().write_all(text.as_bytes()) {
         Ok(()) => 0,
         Err(error) => {
@@ -91,7 +109,10 @@ fn print(variables: &Variables, end: char) -> i32 {
 
 /// Runs `command` in the environment `variables`: the one place to change once guests can spawn.
 fn run(command: &[&str], _variables: &Variables) -> i32 {
-    eprintln!("env: cannot run {}: processes are not supported by this machine", quoted(command[0]));
+    eprintln!(
+        "env: cannot run {}: processes are not supported by this machine",
+        quoted(command[0])
+    );
     NOT_RUN
 }
 
@@ -120,7 +141,9 @@ fn split(text: &str) -> Result<Vec<String>, String> {
             }
             (Some(open), close) if open == close => quote = None,
             (None | Some('"'), '\\') => {
-                let next = letters.next().ok_or("invalid backslash at end of string in -S")?;
+                let next = letters
+                    .next()
+                    .ok_or("invalid backslash at end of string in -S")?;
                 word.get_or_insert_default().push(next);
             }
             _ => word.get_or_insert_default().push(letter),

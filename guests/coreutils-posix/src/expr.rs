@@ -26,7 +26,10 @@ pub fn expr(arguments: Arguments) -> i32 {
         help::wrong("expr", "missing operand");
         return SYNTAX;
     }
-    let mut reader = Reader { words: &words, at: 0 };
+    let mut reader = Reader {
+        words: &words,
+        at: 0,
+    };
     match reader.whole() {
         Ok(value) => {
             println!("{value}");
@@ -71,7 +74,10 @@ impl<'a> Reader<'a> {
 
     /// The next word if it is one of `operators`.
     fn takes(&mut self, operators: &[&str]) -> Option<&'a str> {
-        let word = self.words.get(self.at).filter(|word| operators.contains(&word.as_str()))?;
+        let word = self
+            .words
+            .get(self.at)
+            .filter(|word| operators.contains(&word.as_str()))?;
         self.at += 1;
         Some(word)
     }
@@ -81,7 +87,11 @@ impl<'a> Reader<'a> {
         while self.takes(&["|"]).is_some() {
             let right = self.both()?;
             if is_false(&left) {
-                left = if is_false(&right) { "0".to_owned() } else { right };
+                left = if is_false(&right) {
+                    "0".to_owned()
+                } else {
+                    right
+                };
             }
         }
         Ok(left)
@@ -144,12 +154,21 @@ impl<'a> Reader<'a> {
     }
 
     fn term(&mut self) -> Value {
-        let last = self.words.get(self.at.wrapping_sub(1)).map_or("", String::as_str);
-        let word = self.words.get(self.at).ok_or_else(|| format!("syntax error: missing argument after '{last}'"))?;
+        let last = self
+            .words
+            .get(self.at.wrapping_sub(1))
+            .map_or("", String::as_str);
+        let word = self
+            .words
+            .get(self.at)
+            .ok_or_else(|| format!("syntax error: missing argument after '{last}'"))?;
         self.at += 1;
         match word.as_str() {
             "+" => {
-                let word = self.words.get(self.at).ok_or("syntax error: missing argument after '+'")?;
+                let word = self
+                    .words
+                    .get(self.at)
+                    .ok_or("syntax error: missing argument after '+'")?;
                 self.at += 1;
                 Ok(word.clone())
             }
@@ -169,7 +188,11 @@ impl<'a> Reader<'a> {
             "index" => {
                 let text = self.term()?;
                 let set = self.term()?;
-                Ok(text.chars().position(|c| set.contains(c)).map_or(0, |at| at + 1).to_string())
+                Ok(text
+                    .chars()
+                    .position(|c| set.contains(c))
+                    .map_or(0, |at| at + 1)
+                    .to_string())
             }
             "substr" => {
                 let (text, start, length) = (self.term()?, self.term()?, self.term()?);
@@ -192,14 +215,19 @@ fn arithmetic(left: &str, operator: &str, right: &str) -> Value {
         "/" => left.checked_div(right),
         _ => left.checked_rem(right),
     };
-    result.map(|result| result.to_string()).ok_or_else(|| "Numerical result out of range".to_owned())
+    result
+        .map(|result| result.to_string())
+        .ok_or_else(|| "Numerical result out of range".to_owned())
 }
 
 fn substring(text: &str, start: &str, length: &str) -> String {
     match (number(start), number(length)) {
         (Some(start), Some(length)) if start > 0 && length > 0 => {
             let (start, length) = (usize::try_from(start - 1), usize::try_from(length));
-            text.chars().skip(start.unwrap_or(usize::MAX)).take(length.unwrap_or(usize::MAX)).collect()
+            text.chars()
+                .skip(start.unwrap_or(usize::MAX))
+                .take(length.unwrap_or(usize::MAX))
+                .collect()
         }
         _ => String::new(),
     }
@@ -207,7 +235,8 @@ fn substring(text: &str, start: &str, length: &str) -> String {
 
 /// The first group, or the length of the match when the pattern has none; anchored at the start.
 fn matched(text: &str, pattern: &str) -> Value {
-    let regex = Regex::new(&format!("^(?s:{})", translate(pattern))).map_err(|_| "Invalid regular expression".to_owned())?;
+    let regex = Regex::new(&format!("^(?s:{})", translate(pattern)))
+        .map_err(|_| "Invalid regular expression".to_owned())?;
     let has_group = regex.captures_len() > 1;
     Ok(match regex.captures(text) {
         Some(found) if has_group => found.get(1).map_or("", |group| group.as_str()).to_owned(),
@@ -220,7 +249,11 @@ fn matched(text: &str, pattern: &str) -> Value {
 /// A basic regular expression as an extended one: there `\(` groups and `(` is itself.
 fn translate(pattern: &str) -> String {
     let mut out = String::new();
-    let mut letters = pattern.strip_prefix('^').unwrap_or(pattern).chars().peekable();
+    let mut letters = pattern
+        .strip_prefix('^')
+        .unwrap_or(pattern)
+        .chars()
+        .peekable();
     let mut starts = true;
     while let Some(letter) = letters.next() {
         let started = std::mem::take(&mut starts);

@@ -38,7 +38,11 @@ impl Parsed {
 
     /// The value the option was given last.
     pub fn value(&self, key: &str) -> Option<&str> {
-        self.options.iter().rev().find(|(given, _)| *given == key).and_then(|(_, value)| value.as_deref())
+        self.options
+            .iter()
+            .rev()
+            .find(|(given, _)| *given == key)
+            .and_then(|(_, value)| value.as_deref())
     }
 }
 
@@ -95,7 +99,9 @@ fn long_option(
     };
     let spec = long_spec(name, specs)?;
     let value = match (spec.2, value) {
-        (Takes::Nothing, Some(_)) => return Err(format!("option '--{}' doesn't allow an argument", spec.1)),
+        (Takes::Nothing, Some(_)) => {
+            return Err(format!("option '--{}' doesn't allow an argument", spec.1));
+        }
         (Takes::Value, None) => {
             let next = words.pop_front();
             Some(next.ok_or_else(|| format!("option '--{}' requires an argument", spec.1))?)
@@ -108,16 +114,28 @@ fn long_option(
 
 /// The option called `name`, or the only one that begins so.
 fn long_spec(name: &str, specs: &'static [Spec]) -> Result<&'static Spec, String> {
-    if let Some(exact) = specs.iter().find(|spec| !spec.1.is_empty() && spec.1 == name) {
+    if let Some(exact) = specs
+        .iter()
+        .find(|spec| !spec.1.is_empty() && spec.1 == name)
+    {
         return Ok(exact);
     }
-    let begins: Vec<_> = specs.iter().filter(|spec| !spec.1.is_empty() && spec.1.starts_with(name)).collect();
+    let begins: Vec<_> = specs
+        .iter()
+        .filter(|spec| !spec.1.is_empty() && spec.1.starts_with(name))
+        .collect();
     match begins[..] {
         [only] => Ok(only),
         [] => Err(format!("unrecognized option '--{name}'")),
         _ => {
-            let names: Vec<String> = begins.iter().map(|spec| format!("'--{}'", spec.1)).collect();
-            Err(format!("option '--{name}' is ambiguous; possibilities: {}", names.join(" ")))
+            let names: Vec<String> = begins
+                .iter()
+                .map(|spec| format!("'--{}'", spec.1))
+                .collect();
+            Err(format!(
+                "option '--{name}' is ambiguous; possibilities: {}",
+                names.join(" ")
+            ))
         }
     }
 }

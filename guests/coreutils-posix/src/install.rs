@@ -72,17 +72,30 @@ enum Destination {
 
 fn destination(parsed: &Parsed) -> Result<Destination, i32> {
     let missing = |operands: &[String]| match operands {
-        [only] => help::wrong("install", &format!("missing destination file operand after {}", quoted(only))),
+        [only] => help::wrong(
+            "install",
+            &format!("missing destination file operand after {}", quoted(only)),
+        ),
         _ => help::wrong("install", "missing file operand"),
     };
     let operands = &parsed.operands[..];
     if parsed.has("directory") {
-        return if operands.is_empty() { Err(missing(operands)) } else { Ok(Destination::Nothing) };
+        return if operands.is_empty() {
+            Err(missing(operands))
+        } else {
+            Ok(Destination::Nothing)
+        };
     }
     if let Some(directory) = parsed.value("target-directory") {
-        return if operands.is_empty() { Err(missing(operands)) } else { Ok(Destination::Directory(directory.into())) };
+        return if operands.is_empty() {
+            Err(missing(operands))
+        } else {
+            Ok(Destination::Directory(directory.into()))
+        };
     }
-    let [.., last] = operands else { return Err(missing(operands)) };
+    let [.., last] = operands else {
+        return Err(missing(operands));
+    };
     if operands.len() < 2 {
         return Err(missing(operands));
     }
@@ -91,7 +104,10 @@ fn destination(parsed: &Parsed) -> Result<Destination, i32> {
         return Ok(Destination::Directory(last));
     }
     if operands.len() > 2 {
-        eprintln!("install: target {}: No such file or directory", quoted(&last.to_string_lossy()));
+        eprintln!(
+            "install: target {}: No such file or directory",
+            quoted(&last.to_string_lossy())
+        );
         return Err(1);
     }
     Ok(Destination::File(last))
@@ -110,10 +126,16 @@ impl Install {
     fn all(&mut self, parsed: &Parsed, destination: Destination) {
         let operands = &parsed.operands;
         let result = match destination {
-            Destination::Nothing => operands.iter().try_for_each(|name| self.directory(Path::new(name))),
+            Destination::Nothing => operands
+                .iter()
+                .try_for_each(|name| self.directory(Path::new(name))),
             Destination::File(target) => {
-                let parent = target.parent().filter(|parent| self.parents && !parent.as_os_str().is_empty());
-                parent.map_or(Ok(()), |parent| self.make_all(parent)).and_then(|()| self.file(&operands[0], &target))
+                let parent = target
+                    .parent()
+                    .filter(|parent| self.parents && !parent.as_os_str().is_empty());
+                parent
+                    .map_or(Ok(()), |parent| self.make_all(parent))
+                    .and_then(|()| self.file(&operands[0], &target))
             }
             Destination::Directory(directory) => self.into_directory(parsed, &directory),
         };
@@ -127,7 +149,10 @@ impl Install {
             self.make_all(directory)?;
         }
         if !directory.is_dir() {
-            return Err(format!("failed to access {}: No such file or directory", quoted(&directory.to_string_lossy())));
+            return Err(format!(
+                "failed to access {}: No such file or directory",
+                quoted(&directory.to_string_lossy())
+            ));
         }
         let last_is_target = !parsed.has("target-directory");
         let sources = &parsed.operands[..parsed.operands.len() - usize::from(last_is_target)];
@@ -146,10 +171,14 @@ impl Install {
     }
 
     fn make_all(&mut self, path: &Path) -> Result<(), String> {
-        let missing: Vec<&Path> = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.is_dir()).collect();
+        let missing: Vec<&Path> = path
+            .ancestors()
+            .take_while(|path| !path.as_os_str().is_empty() && !path.is_dir())
+            .collect();
         for path in missing.into_iter().rev() {
             let name = quoted(&path.to_string_lossy());
-            fs::create_dir(path).map_err(|error| format!("cannot create directory {name}: {}", plain(&error)))?;
+            fs::create_dir(path)
+                .map_err(|error| format!("cannot create directory {name}: {}", plain(&error)))?;
             if self.verbose {
                 println!("install: creating directory {name}");
             }
@@ -159,17 +188,25 @@ impl Install {
 
     fn file(&mut self, source: &str, target: &Path) -> Result<(), String> {
         let name = quoted(&target.to_string_lossy());
-        let unreadable = |error: io::Error| format!("cannot stat {}: {}", quoted(source), plain(&error));
+        let unreadable =
+            |error: io::Error| format!("cannot stat {}: {}", quoted(source), plain(&error));
         let metadata = fs::metadata(source).map_err(unreadable)?;
         if metadata.is_dir() {
             return Err(format!("omitting directory {}", quoted(source)));
         }
-        let content = fs::read(source).map_err(|error| format!("cannot open {} for reading: {}", quoted(source), plain(&error)))?;
+        let content = fs::read(source).map_err(|error| {
+            format!(
+                "cannot open {} for reading: {}",
+                quoted(source),
+                plain(&error)
+            )
+        })?;
         let same = self.compare && fs::read(target).is_ok_and(|there| there == content);
         if !same {
             // A fresh file: who runs the old one keeps it.
             let replaced = fs::remove_file(target).is_ok();
-            fs::write(target, content).map_err(|error| format!("cannot create regular file {name}: {}", plain(&error)))?;
+            fs::write(target, content)
+                .map_err(|error| format!("cannot create regular file {name}: {}", plain(&error)))?;
             if self.verbose && replaced {
                 println!("removed {name}");
             }
@@ -178,14 +215,20 @@ impl Install {
             }
         }
         if self.times {
-            keep_times(&metadata, target).map_err(|error| format!("cannot set time stamps for {name}: {}", plain(&error)))?;
+            keep_times(&metadata, target)
+                .map_err(|error| format!("cannot set time stamps for {name}: {}", plain(&error)))?;
         }
         self.set_mode(target)
     }
 
     fn set_mode(&self, path: &Path) -> Result<(), String> {
-        isobox_guest::mode::set(path, true, self.mode)
-            .map_err(|error| format!("cannot change permissions of {}: {}", quoted(&path.to_string_lossy()), plain(&error)))
+        isobox_guest::mode::set(path, true, self.mode).map_err(|error| {
+            format!(
+                "cannot change permissions of {}: {}",
+                quoted(&path.to_string_lossy()),
+                plain(&error)
+            )
+        })
     }
 
     fn complain(&mut self, message: &str) {
@@ -195,6 +238,11 @@ impl Install {
 }
 
 fn keep_times(source: &fs::Metadata, target: &Path) -> io::Result<()> {
-    let times = fs::FileTimes::new().set_accessed(source.accessed()?).set_modified(source.modified()?);
-    fs::File::options().write(true).open(target)?.set_times(times)
+    let times = fs::FileTimes::new()
+        .set_accessed(source.accessed()?)
+        .set_modified(source.modified()?);
+    fs::File::options()
+        .write(true)
+        .open(target)?
+        .set_times(times)
 }

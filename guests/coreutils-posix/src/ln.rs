@@ -48,7 +48,8 @@ pub fn ln(arguments: Arguments) -> i32 {
         force: parsed.has("force"),
         interactive: parsed.has("interactive"),
         follow: parsed.has("logical"),
-        suffix: (parsed.has("backup") || parsed.has("b")).then(|| parsed.value("suffix").unwrap_or("~").to_owned()),
+        suffix: (parsed.has("backup") || parsed.has("b"))
+            .then(|| parsed.value("suffix").unwrap_or("~").to_owned()),
         verbose: parsed.has("verbose"),
     };
     let mut status = 0;
@@ -65,12 +66,22 @@ pub fn ln(arguments: Arguments) -> i32 {
 fn jobs(parsed: &Parsed) -> Result<Vec<(String, PathBuf)>, i32> {
     let operands = &parsed.operands[..];
     let into = |targets: &[String], directory: &Path| {
-        let name = |target: &String| Path::new(target).file_name().map_or_else(|| PathBuf::from(target), PathBuf::from);
-        targets.iter().map(|target| (target.clone(), directory.join(name(target)))).collect()
+        let name = |target: &String| {
+            Path::new(target)
+                .file_name()
+                .map_or_else(|| PathBuf::from(target), PathBuf::from)
+        };
+        targets
+            .iter()
+            .map(|target| (target.clone(), directory.join(name(target))))
+            .collect()
     };
     if let Some(directory) = parsed.value("target-directory") {
         if !Path::new(directory).is_dir() {
-            eprintln!("ln: target directory {}: No such file or directory", quoted(directory));
+            eprintln!(
+                "ln: target directory {}: No such file or directory",
+                quoted(directory)
+            );
             return Err(1);
         }
         return Ok(into(operands, Path::new(directory)));
@@ -82,9 +93,10 @@ fn jobs(parsed: &Parsed) -> Result<Vec<(String, PathBuf)>, i32> {
     };
     match operands {
         [] => Err(help::wrong("ln", "missing file operand")),
-        [only] if parsed.has("no-target-directory") => {
-            Err(help::wrong("ln", &format!("missing destination file operand after {}", quoted(only))))
-        }
+        [only] if parsed.has("no-target-directory") => Err(help::wrong(
+            "ln",
+            &format!("missing destination file operand after {}", quoted(only)),
+        )),
         [only] => Ok(into(std::slice::from_ref(only), Path::new("."))),
         [target, link] if parsed.has("no-target-directory") || !is_directory(link) => {
             Ok(vec![(target.clone(), PathBuf::from(link))])
@@ -112,15 +124,21 @@ impl Ln {
     fn one(&self, target: &str, link: &Path) -> Result<(), String> {
         let name = quoted(&link.to_string_lossy());
         if !self.symbolic {
-            let metadata = fs::symlink_metadata(target).map_err(|error| format!("failed to access {}: {}", quoted(target), plain(&error)))?;
+            let metadata = fs::symlink_metadata(target).map_err(|error| {
+                format!("failed to access {}: {}", quoted(target), plain(&error))
+            })?;
             if metadata.is_dir() {
-                return Err(format!("{}: hard link not allowed for directory", quoted(target)));
+                return Err(format!("{target}: hard link not allowed for directory"));
             }
         }
         if fs::symlink_metadata(link).is_ok() && !self.make_room(target, link, &name)? {
             return Ok(());
         }
-        let target = if self.symbolic && self.relative { relative(target, link) } else { target.to_owned() };
+        let target = if self.symbolic && self.relative {
+            relative(target, link)
+        } else {
+            target.to_owned()
+        };
         let (kind, made) = if self.symbolic {
             ("symbolic link", symlink(&target, link))
         } else {
@@ -128,10 +146,18 @@ impl Ln {
         };
         made.map_err(|error| match self.symbolic {
             true => format!("failed to create {kind} {name}: {}", plain(&error)),
-            false => format!("failed to create {kind} {name} => {}: {}", quoted(&target), plain(&error)),
+            false => format!(
+                "failed to create {kind} {name} => {}: {}",
+                quoted(&target),
+                plain(&error)
+            ),
         })?;
         if self.verbose {
-            println!("{name} {} {}", if self.symbolic { "->" } else { "=>" }, quoted(&target));
+            println!(
+                "{name} {} {}",
+                if self.symbolic { "->" } else { "=>" },
+                quoted(&target)
+            );
         }
         Ok(())
     }
@@ -140,7 +166,9 @@ impl Ln {
     fn make_room(&self, target: &str, link: &Path, name: &str) -> Result<bool, String> {
         if let Some(suffix) = &self.suffix {
             let backup = format!("{}{suffix}", link.display());
-            return fs::rename(link, backup).map(|()| true).map_err(|error| format!("cannot backup {name}: {}", plain(&error)));
+            return fs::rename(link, backup)
+                .map(|()| true)
+                .map_err(|error| format!("cannot backup {name}: {}", plain(&error)));
         }
         if self.interactive {
             eprint!("ln: replace {name}? ");
@@ -158,11 +186,17 @@ impl Ln {
         if !self.symbolic && same_file(target, link) {
             return Err(format!("{} and {name} are the same file", quoted(target)));
         }
-        fs::remove_file(link).map(|()| true).map_err(|error| format!("cannot remove {name}: {}", plain(&error)))
+        fs::remove_file(link)
+            .map(|()| true)
+            .map_err(|error| format!("cannot remove {name}: {}", plain(&error)))
     }
 
     fn hard_link(&self, target: &str, link: &Path) -> io::Result<()> {
-        let target = if self.follow { fs::canonicalize(target)? } else { PathBuf::from(target) };
+        let target = if self.follow {
+            fs::canonicalize(target)?
+        } else {
+            PathBuf::from(target)
+        };
         fs::hard_link(target, link)
     }
 }
@@ -177,7 +211,8 @@ fn same_file(a: &str, b: &Path) -> bool {
 
 /// libc's, because std's refuses absolute contents on WASI.
 fn symlink(content: &str, link: &Path) -> io::Result<()> {
-    let link = CString::new(link.to_string_lossy().as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
+    let link = CString::new(link.to_string_lossy().as_bytes())
+        .map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     let content = CString::new(content).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     // SAFETY: both end in a zero byte.
     match unsafe { libc::symlink(content.as_ptr(), link.as_ptr()) } {
@@ -188,13 +223,26 @@ fn symlink(content: &str, link: &Path) -> io::Result<()> {
 
 /// `target` as seen from the directory that `link` lies in.
 fn relative(target: &str, link: &Path) -> String {
-    let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| std::env::current_dir().unwrap_or_default().join(path));
-    let parent = link.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let whole = |path: &Path| {
+        fs::canonicalize(path)
+            .unwrap_or_else(|_| std::env::current_dir().unwrap_or_default().join(path))
+    };
+    let parent = link
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let (target, parent) = (whole(Path::new(target)), whole(parent));
-    let (from, to): (Vec<Component>, Vec<Component>) = (parent.components().collect(), target.components().collect());
+    let (from, to): (Vec<Component>, Vec<Component>) =
+        (parent.components().collect(), target.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from[shared..].iter().map(|_| "..".to_owned());
-    let down = to[shared..].iter().map(|component| component.as_os_str().to_string_lossy().into_owned());
+    let down = to[shared..]
+        .iter()
+        .map(|component| component.as_os_str().to_string_lossy().into_owned());
     let path = up.chain(down).collect::<Vec<_>>().join("/");
-    if path.is_empty() { ".".to_owned() } else { path }
+    if path.is_empty() {
+        ".".to_owned()
+    } else {
+        path
+    }
 }

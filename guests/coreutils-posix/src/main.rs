@@ -31,7 +31,9 @@ mod user;
 
 /// The words after the command's own name. Paths and arguments of a machine are UTF-8.
 fn words(arguments: Arguments) -> impl Iterator<Item = String> {
-    arguments.skip(1).map(|word| word.to_string_lossy().into_owned())
+    arguments
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
 }
 
 isobox_guest::commands! {

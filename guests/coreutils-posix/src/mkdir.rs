@@ -38,11 +38,19 @@ pub fn mkdir(arguments: Arguments) -> i32 {
         Some((_, change)) => change,
         None => None,
     };
-    let mkdir = Mkdir { change, parents: parsed.has("parents"), verbose: parsed.has("verbose") };
+    let mkdir = Mkdir {
+        change,
+        parents: parsed.has("parents"),
+        verbose: parsed.has("verbose"),
+    };
     let mut status = 0;
     for name in &parsed.operands {
         if let Err((path, error)) = mkdir.one(Path::new(name)) {
-            eprintln!("mkdir: cannot create directory {}: {}", quoted(&path), plain(&error));
+            eprintln!(
+                "mkdir: cannot create directory {}: {}",
+                quoted(&path),
+                plain(&error)
+            );
             status = 1;
         }
     }
@@ -62,20 +70,38 @@ impl Mkdir {
             if path.is_dir() {
                 return Ok(());
             }
-            let above: Vec<&Path> = path.ancestors().skip(1).take_while(|path| !path.as_os_str().is_empty() && !path.is_dir()).collect();
-            above.into_iter().rev().try_for_each(|path| self.make(path))?;
+            let above: Vec<&Path> = path
+                .ancestors()
+                .skip(1)
+                .take_while(|path| !path.as_os_str().is_empty() && !path.is_dir())
+                .collect();
+            above
+                .into_iter()
+                .rev()
+                .try_for_each(|path| self.make_parent(path))?;
         }
         self.make(path)?;
         match &self.change {
-            Some(change) => isobox_guest::mode::set(path, true, change.apply(ALL, true)).map_err(|error| named(path, error)),
+            Some(change) => isobox_guest::mode::set(path, true, change.apply(ALL, true))
+                .map_err(|error| named(path, error)),
             None => Ok(()),
+        }
+    }
+
+    fn make_parent(&self, path: &Path) -> Result<(), (String, io::Error)> {
+        match path.exists() {
+            true => Err(named(path, io::Error::from_raw_os_error(libc::ENOTDIR))),
+            false => self.make(path),
         }
     }
 
     fn make(&self, path: &Path) -> Result<(), (String, io::Error)> {
         std::fs::create_dir(path).map_err(|error| named(path, error))?;
         if self.verbose {
-            println!("mkdir: created directory {}", quoted(&path.to_string_lossy()));
+            println!(
+                "mkdir: created directory {}",
+                quoted(&path.to_string_lossy())
+            );
         }
         Ok(())
     }

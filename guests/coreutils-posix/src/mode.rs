@@ -29,7 +29,10 @@ pub const UMASK: u32 = 0o022;
 /// Reads a mode. Nothing when it is none.
 pub fn parse(text: &str) -> Option<Change> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o7777).map(Change::Absolute);
+        return u32::from_str_radix(text, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o7777)
+            .map(Change::Absolute);
     }
     let mut clauses = Vec::new();
     for part in text.split(',') {
@@ -54,8 +57,15 @@ fn clause(part: &str, clauses: &mut Vec<Clause>) -> Option<()> {
     let who = if unnamed { 0o7777 } else { who };
     let mut rest = &part[at..];
     while let Some(operator) = rest.chars().next() {
-        let end = rest[1..].find(['+', '-', '=']).map_or(rest.len(), |next| next + 1);
-        clauses.push(Clause { who, unnamed, operator, what: what(&rest[1..end])? });
+        let end = rest[1..]
+            .find(['+', '-', '='])
+            .map_or(rest.len(), |next| next + 1);
+        clauses.push(Clause {
+            who,
+            unnamed,
+            operator,
+            what: what(&rest[1..end])?,
+        });
         rest = &rest[end..];
     }
     Some(())
@@ -90,7 +100,9 @@ impl Change {
             // As GNU: digits leave a directory's set-uid and set-gid bits alone.
             Self::Absolute(new) if directory => new | (mode & 0o6000),
             Self::Absolute(new) => *new,
-            Self::Symbolic(clauses) => clauses.iter().fold(mode, |mode, clause| clause.apply(mode, directory)),
+            Self::Symbolic(clauses) => clauses
+                .iter()
+                .fold(mode, |mode, clause| clause.apply(mode, directory)),
         }
     }
 }
@@ -109,7 +121,11 @@ impl Clause {
             '-' => mode & !bits,
             _ => {
                 let kept = if directory { 0o6000 } else { 0 };
-                let sticky = if self.who == 0o7777 || self.who & 0o1000 != 0 { 0 } else { mode & 0o1000 };
+                let sticky = if self.who == 0o7777 || self.who & 0o1000 != 0 {
+                    0
+                } else {
+                    mode & 0o1000
+                };
                 (mode & !(self.who & !kept)) | sticky | bits
             }
         }

@@ -103,7 +103,13 @@ fn control(c: char) -> String {
         '\u{b}' => 'v',
         '\u{c}' => 'f',
         '\r' => 'r',
-        c => return c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        c => {
+            return c
+                .to_string()
+                .bytes()
+                .map(|byte| format!("\\{byte:03o}"))
+                .collect();
+        }
     };
     format!("\\{letter}")
 }

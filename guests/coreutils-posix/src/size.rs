@@ -29,7 +29,11 @@ impl Scale {
             _ => {}
         }
         let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let count = if digits == 0 { 1 } else { word[..digits].parse::<u64>().ok()? };
+        let count = if digits == 0 {
+            1
+        } else {
+            word[..digits].parse::<u64>().ok()?
+        };
         let (letter, base) = match word[digits..].as_bytes() {
             [] => return (count > 0).then_some(Self::Blocks(count)),
             [letter] | [letter, b'i', b'B'] => (*letter, 1024_u64),
@@ -37,7 +41,10 @@ impl Scale {
             _ => return None,
         };
         let power = "KMGTPE".find(letter.to_ascii_uppercase() as char)? as u32 + 1;
-        count.checked_mul(base.checked_pow(power)?).filter(|block| *block > 0).map(Self::Blocks)
+        count
+            .checked_mul(base.checked_pow(power)?)
+            .filter(|block| *block > 0)
+            .map(Self::Blocks)
     }
 }
 

@@ -58,13 +58,30 @@ pub fn stat(arguments: Arguments) -> i32 {
         .to_owned(),
     };
     // Only in the default layout does a plain name go without its quotes.
-    let style = if parsed.has("format") || parsed.has("printf") { Style::ShellEscapeAlways } else { Style::Literal };
+    let style = if parsed.has("format") || parsed.has("printf") {
+        Style::ShellEscapeAlways
+    } else {
+        Style::Literal
+    };
     let mut status = 0;
     for name in &parsed.operands {
         match look(name, parsed.has("dereference") || system) {
-            Ok(stat) => print!("{}", Subject { name, stat, system, style }.format(&format)),
+            Ok(stat) => print!(
+                "{}",
+                Subject {
+                    name,
+                    stat,
+                    system,
+                    style
+                }
+                .format(&format)
+            ),
             Err(error) => {
-                let what = if system { "cannot read file system information for" } else { "cannot statx" };
+                let what = if system {
+                    "cannot read file system information for"
+                } else {
+                    "cannot statx"
+                };
                 eprintln!("stat: {what} {}: {}", quoted(name), plain(&error));
                 status = 1;
             }
@@ -154,7 +171,10 @@ impl Subject<'_> {
         let name = quote::apply(self.name, self.style);
         match std::fs::read_link(self.name) {
             Ok(target) if self.stat.kind == Kind::Symlink => {
-                format!("{name} -> {}", quote::apply(&target.to_string_lossy(), self.style))
+                format!(
+                    "{name} -> {}",
+                    quote::apply(&target.to_string_lossy(), self.style)
+                )
             }
             _ => name,
         }
@@ -213,12 +233,17 @@ impl Directive {
             directive.alternate |= flag == '#';
         }
         while let Some((_, digit)) = letters.next_if(|(_, c)| c.is_ascii_digit()) {
-            directive.width = directive.width.saturating_mul(10).saturating_add(digit as usize - '0' as usize);
+            directive.width = directive
+                .width
+                .saturating_mul(10)
+                .saturating_add(digit as usize - '0' as usize);
         }
         if letters.next_if(|(_, c)| *c == '.').is_some() {
             let mut precision = 0_usize;
             while let Some((_, digit)) = letters.next_if(|(_, c)| c.is_ascii_digit()) {
-                precision = precision.saturating_mul(10).saturating_add(digit as usize - '0' as usize);
+                precision = precision
+                    .saturating_mul(10)
+                    .saturating_add(digit as usize - '0' as usize);
             }
             directive.precision = Some(precision);
         }
@@ -229,7 +254,10 @@ impl Directive {
     }
 
     fn pad(&self, value: String) -> String {
-        let is_time = matches!(self.letter, Some('x' | 'y' | 'z' | 'X' | 'Y' | 'Z' | 'w' | 'W'));
+        let is_time = matches!(
+            self.letter,
+            Some('x' | 'y' | 'z' | 'X' | 'Y' | 'Z' | 'w' | 'W')
+        );
         let value = match self.precision {
             Some(most) if !is_time => value.chars().take(most).collect(),
             _ => value,

@@ -22,7 +22,10 @@ pub fn tac(arguments: Arguments) -> i32 {
     if let Some(status) = help::answered("tac", &parsed) {
         return status;
     }
-    let separator = match separator(parsed.value("separator").unwrap_or("\n"), parsed.has("regex")) {
+    let separator = match separator(
+        parsed.value("separator").unwrap_or("\n"),
+        parsed.has("regex"),
+    ) {
         Ok(separator) => separator,
         Err(message) => {
             eprintln!("tac: {message}");
@@ -33,7 +36,9 @@ pub fn tac(arguments: Arguments) -> i32 {
     if names.is_empty() {
         names.push("-".to_owned());
     }
-    names.iter().fold(0, |status, name| status.max(one(name, &separator, parsed.has("before"))))
+    names.iter().fold(0, |status, name| {
+        status.max(one(name, &separator, parsed.has("before")))
+    })
 }
 
 /// What ends, or with `-b` begins, a record.
@@ -61,28 +66,20 @@ impl Separator {
     /// Where it occurs: starts and ends.
     fn find_all(&self, content: &[u8]) -> Vec<(usize, usize)> {
         match self {
-            Self::Text(text) => occurrences(content, text),
+            Self::Text(text) => memchr::memmem::find_iter(content, text)
+                .map(|at| (at, at + text.len()))
+                .collect(),
             Self::Pattern(pattern) => {
                 let text = letters(content);
                 let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
                 let byte = |at: usize| places.binary_search(&at).unwrap_or(places.len());
-                pattern.find_iter(&text).map(|found| (byte(found.start()), byte(found.end()))).collect()
+                pattern
+                    .find_iter(&text)
+                    .map(|found| (byte(found.start()), byte(found.end())))
+                    .collect()
             }
         }
     }
-}
-
-fn occurrences(content: &[u8], text: &[u8]) -> Vec<(usize, usize)> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while at + text.len() <= content.len() {
-        if content[at..].starts_with(text) {
-            found.push((at, at + text.len()));
-            at += text.len();
-        } else {
-            at += 1;
-        }
-    }
-    found
 }
 
 fn one(name: &str, separator: &Separator, before: bool) -> i32 {
@@ -93,7 +90,11 @@ fn one(name: &str, separator: &Separator, before: bool) -> i32 {
             return 1;
         }
         Err(error) => {
-            eprintln!("tac: failed to open {} for reading: {}", quoted(name), plain(&error));
+            eprintln!(
+                "tac: failed to open {} for reading: {}",
+                quoted(name),
+                plain(&error)
+            );
             return 1;
         }
     };
@@ -115,7 +116,12 @@ fn one(name: &str, separator: &Separator, before: bool) -> i32 {
 /// Where the records begin: after each separator, or before it.
 fn cuts(content: &[u8], separator: &Separator, before: bool) -> Vec<usize> {
     let mut cuts = vec![0];
-    cuts.extend(separator.find_all(content).into_iter().map(|(start, end)| if before { start } else { end }));
+    cuts.extend(
+        separator
+            .find_all(content)
+            .into_iter()
+            .map(|(start, end)| if before { start } else { end }),
+    );
     cuts.dedup();
     cuts.retain(|cut| *cut < content.len());
     cuts

@@ -9,8 +9,9 @@ use std::path::Path;
 const TROUBLE: i32 = 2;
 
 const UNARY: &str = "bcdefghknprstuwxzGLNOS";
-const BINARY: &[&str] =
-    &["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
+const BINARY: &[&str] = &[
+    "=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef",
+];
 
 pub fn test(arguments: Arguments) -> i32 {
     let words: Vec<String> = crate::words(arguments).collect();
@@ -114,7 +115,11 @@ impl<'a> Reader<'a> {
             ["(", ..] => {
                 self.at += 1;
                 let answer = self.either()?;
-                if self.takes(")") { Ok(answer) } else { Err("')' expected".to_owned()) }
+                if self.takes(")") {
+                    Ok(answer)
+                } else {
+                    Err("')' expected".to_owned())
+                }
             }
             [operator, word, ..] if is_unary(operator) => {
                 self.at += 2;
@@ -124,7 +129,10 @@ impl<'a> Reader<'a> {
                 self.at += 1;
                 Ok(!word.is_empty())
             }
-            [] => Err(format!("missing argument after '{}'", self.words.last().unwrap_or(&""))),
+            [] => Err(format!(
+                "missing argument after '{}'",
+                self.words.last().unwrap_or(&"")
+            )),
         }
     }
 }
@@ -206,5 +214,7 @@ fn same_file(left: &str, right: &str) -> bool {
 }
 
 fn integer(word: &str) -> Result<i128, String> {
-    word.trim().parse().map_err(|_| format!("invalid integer '{word}'"))
+    word.trim()
+        .parse()
+        .map_err(|_| format!("invalid integer '{word}'"))
 }

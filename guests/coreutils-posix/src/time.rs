@@ -4,14 +4,39 @@ use isobox_guest::stat::Time;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY_SECONDS: i64 = 86_400;
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 /// The machine's clock.
 pub fn now() -> Time {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time { seconds: elapsed.as_secs() as i64, nanoseconds: elapsed.subsec_nanos() }
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Time {
+        seconds: elapsed.as_secs() as i64,
+        nanoseconds: elapsed.subsec_nanos(),
+    }
 }
 
 /// A date and a time of day.
@@ -33,13 +58,22 @@ fn civil(seconds: i64) -> Civil {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let year_day = if month <= 2 { day_of_year - 305 } else { day_of_year + 60 + i64::from(leap) };
+    let year_day = if month <= 2 {
+        day_of_year - 305
+    } else {
+        day_of_year + 60 + i64::from(leap)
+    };
     Civil {
         year,
         month: month as usize,
@@ -69,7 +103,11 @@ pub fn format(time: Time, format: &str) -> String {
         }
         let field = field(specifier, time, &civil);
         let trimmed = field.trim_start_matches(['0', ' ']);
-        text.push_str(if unpadded && !trimmed.is_empty() { trimmed } else { &field });
+        text.push_str(if unpadded && !trimmed.is_empty() {
+            trimmed
+        } else {
+            &field
+        });
     }
     text
 }

@@ -54,7 +54,11 @@ pub fn uname(arguments: Arguments) -> i32 {
         true => key == "kernel-name",
         false => parsed.has(key) || parsed.has("all") && answer != "unknown",
     };
-    let shown: Vec<String> = answers().into_iter().filter(|(key, answer)| asked(key, answer)).map(|(_, answer)| answer).collect();
+    let shown: Vec<String> = answers()
+        .into_iter()
+        .filter(|(key, answer)| asked(key, answer))
+        .map(|(_, answer)| answer)
+        .collect();
     println!("{}", shown.join(" "));
     0
 }

@@ -9,20 +9,34 @@ use std::env;
 
 /// The user's name, or its number in digits.
 pub fn user_name(numeric: bool) -> String {
-    if numeric { FILE_UID.to_string() } else { user() }
+    if numeric {
+        FILE_UID.to_string()
+    } else {
+        user()
+    }
 }
 
 /// The group's name, or its number in digits. The group is called as the user is.
 pub fn group_name(numeric: bool) -> String {
-    if numeric { FILE_GID.to_string() } else { user() }
+    if numeric {
+        FILE_GID.to_string()
+    } else {
+        user()
+    }
 }
 
 /// `$USER`, which the machine sets.
 fn user() -> String {
-    env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "user".to_owned())
+    env::var("USER")
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "user".to_owned())
 }
 
-static PLAIN: &[Spec] = &[Spec("", "help", Takes::Nothing), Spec("", "version", Takes::Nothing)];
+static PLAIN: &[Spec] = &[
+    Spec("", "help", Takes::Nothing),
+    Spec("", "version", Takes::Nothing),
+];
 
 /// The operands of a command without options of its own, or the status to end with.
 fn plain_operands(command: &str, arguments: Arguments) -> Result<Vec<String>, i32> {
@@ -95,7 +109,10 @@ pub fn id(arguments: Arguments) -> i32 {
     if let Some(status) = help::answered("id", &parsed) {
         return status;
     }
-    let choices = ["user", "group", "groups"].iter().filter(|key| parsed.has(key)).count();
+    let choices = ["user", "group", "groups"]
+        .iter()
+        .filter(|key| parsed.has(key))
+        .count();
     if choices > 1 {
         eprintln!("id: cannot print \"only\" of more than one choice");
         return 1;
@@ -135,7 +152,10 @@ fn id_line(parsed: &Parsed) {
 
 /// `$HOSTNAME`, or the name of a machine that has none.
 pub fn host_name() -> String {
-    env::var("HOSTNAME").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".to_owned())
+    env::var("HOSTNAME")
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "localhost".to_owned())
 }
 
 static HOSTNAME: &[Spec] = &[
@@ -149,7 +169,12 @@ static HOSTNAME: &[Spec] = &[
 ];
 
 pub fn hostname(arguments: Arguments) -> i32 {
-    let Some(parsed) = parse("hostname", crate::words(arguments), HOSTNAME, Order::Permute) else {
+    let Some(parsed) = parse(
+        "hostname",
+        crate::words(arguments),
+        HOSTNAME,
+        Order::Permute,
+    ) else {
         return 1;
     };
     if let Some(status) = help::answered("hostname", &parsed) {

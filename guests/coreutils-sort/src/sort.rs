@@ -1,6 +1,6 @@
-//! `sort -c`: uutils' own reads its input in a thread, which the machine has not.
+//! `sort -c` and `sort -m`: uutils' own read their input in a thread, which the machine has not.
 //!
-//! Sorting itself works, so the check is made of it: lines are in order if sorting leaves them as they are, and the first
+//! Sorting itself works. Merging files that are sorted is sorting them. And the check is made of it too: lines are in order if sorting leaves them as they are, and the first
 //! that is out of order is the last of the shortest beginning that sorting changes.
 
 use isobox_guest::{Arguments, plain};
@@ -15,9 +15,9 @@ const OUTPUT: &str = "/tmp/.sort-check-output";
 const DISORDER: i32 = 1;
 const FAILED: i32 = 2;
 
-/// `sort`, with `-c` and `-C` answered here.
+/// `sort`, with `-c`, `-C` and `-m` answered here.
 pub fn sort(arguments: Arguments) -> i32 {
-    let words: Vec<OsString> = arguments.collect();
+    let words: Vec<OsString> = unmerged(arguments);
     match Check::read(&words) {
         Some(check) => {
             let status = check.run();
@@ -28,6 +28,27 @@ pub fn sort(arguments: Arguments) -> i32 {
         }
         None => uu_sort::uumain(words.into_iter()),
     }
+}
+
+/// The words without `-m` and `--merge`, as far as they are options.
+fn unmerged(arguments: Arguments) -> Vec<OsString> {
+    let (mut kept, mut is_value, mut options_end) = (Vec::new(), false, false);
+    for word in arguments {
+        let text = word.to_str().unwrap_or_default();
+        let is_option = !is_value && !options_end && text.len() > 1 && text.starts_with('-');
+        is_value = is_option && !text.starts_with("--") && takes_next(text);
+        options_end |= text == "--";
+        if !is_option || text == "--" {
+            kept.push(word);
+        } else if text.starts_with("--") {
+            kept.extend((text != "--merge").then_some(word));
+        } else {
+            let (letters, rest) = text.split_at(text.find(VALUED).unwrap_or(text.len()));
+            let letters = letters.replace('m', "");
+            kept.extend((letters.len() + rest.len() > 1).then(|| OsString::from(letters + rest)));
+        }
+    }
+    kept
 }
 
 /// A check that was asked for.
@@ -42,16 +63,31 @@ struct Check {
 impl Check {
     /// Nothing when no check is asked for, or something that GNU refuses together with one, which uutils then does.
     fn read(words: &[OsString]) -> Option<Self> {
-        let mut check = Self { words: words[..1].to_vec(), files: Vec::new(), quiet: false, zero: false };
+        let mut check = Self {
+            words: words[..1].to_vec(),
+            files: Vec::new(),
+            quiet: false,
+            zero: false,
+        };
         let mut asked = false;
         let mut words = words[1..].iter();
         while let Some(word) = words.next() {
             let text = word.to_str()?;
             if text == "--" {
-                check.files.extend(words.by_ref().filter_map(|word| word.to_str()).map(str::to_owned));
+                check.files.extend(
+                    words
+                        .by_ref()
+                        .filter_map(|word| word.to_str())
+                        .map(str::to_owned),
+                );
             } else if text.starts_with("--") {
                 match text.strip_prefix("--check") {
-                    Some(how) => (asked, check.quiet) = (true, check.quiet || how.contains("quiet") || how.contains("silent")),
+                    Some(how) => {
+                        (asked, check.quiet) = (
+                            true,
+                            check.quiet || how.contains("quiet") || how.contains("silent"),
+                        )
+                    }
                     None => check.words.push(word.clone()),
                 }
                 check.zero |= text == "--zero-terminated";
@@ -73,7 +109,11 @@ impl Check {
         let (letters, rest) = text.split_at(end);
         self.quiet |= letters.contains('C');
         self.zero |= letters.contains('z');
-        let kept: String = letters.chars().filter(|letter| !"cC".contains(*letter)).chain(rest.chars()).collect();
+        let kept: String = letters
+            .chars()
+            .filter(|letter| !"cC".contains(*letter))
+            .chain(rest.chars())
+            .collect();
         if kept.len() > 1 {
             self.words.push(kept.into());
         }
@@ -85,7 +125,7 @@ impl Check {
         let content = match content(name) {
             Ok(content) => content,
             Err(error) => {
-                eprintln!("sort: cannot read: {name}: {}", plain(&error));
+                eprintln!("sort: open failed: {name}: {}", plain(&error));
                 return FAILED;
             }
         };
@@ -96,7 +136,11 @@ impl Check {
             Ok(Some(at)) => {
                 if !self.quiet {
                     let line = lines[at].strip_suffix(&[end]).unwrap_or(lines[at]);
-                    eprintln!("sort: {name}:{}: disorder: {}", at + 1, String::from_utf8_lossy(line));
+                    eprintln!(
+                        "sort: {name}:{}: disorder: {}",
+                        at + 1,
+                        String::from_utf8_lossy(line)
+                    );
                 }
                 DISORDER
             }

@@ -16,7 +16,12 @@ const BLOCKS_PER_PAGE: i64 = 8;
 const PAGE_BYTES: i64 = 4096;
 
 unsafe extern "C" {
-    fn __real___wasilibc_nocwd_fstatat(fd: c_int, path: *const c_char, out: *mut stat, flags: c_int) -> c_int;
+    fn __real___wasilibc_nocwd_fstatat(
+        fd: c_int,
+        path: *const c_char,
+        out: *mut stat,
+        flags: c_int,
+    ) -> c_int;
     fn __real_fstat(fd: c_int, out: *mut stat) -> c_int;
 }
 
@@ -33,7 +38,9 @@ unsafe extern "C" fn __wrap___wasilibc_nocwd_fstatat(
         if result == 0 {
             let follow = mode::lookup(flags & AT_SYMLINK_NOFOLLOW == 0);
             let bytes = CStr::from_ptr(path).to_bytes();
-            complete(&mut *out, |mode| raw::path_mode_get(fd, follow, bytes.as_ptr(), bytes.len(), mode));
+            complete(&mut *out, |mode| {
+                raw::path_mode_get(fd, follow, bytes.as_ptr(), bytes.len(), mode)
+            });
         }
         result
     }

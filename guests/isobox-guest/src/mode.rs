@@ -14,9 +14,21 @@ pub mod raw {
     #[link(wasm_import_module = "isobox_v1")]
     unsafe extern "C" {
         /// Writes the mode of the file at `path`, relative to the directory `fd`, to `mode_out`.
-        pub fn path_mode_get(fd: i32, lookupflags: i32, path: *const u8, path_len: usize, mode_out: *mut u32) -> i32;
+        pub fn path_mode_get(
+            fd: i32,
+            lookupflags: i32,
+            path: *const u8,
+            path_len: usize,
+            mode_out: *mut u32,
+        ) -> i32;
         /// Sets the mode of the file at `path`, relative to the directory `fd`.
-        pub fn path_mode_set(fd: i32, lookupflags: i32, path: *const u8, path_len: usize, mode: u32) -> i32;
+        pub fn path_mode_set(
+            fd: i32,
+            lookupflags: i32,
+            path: *const u8,
+            path_len: usize,
+            mode: u32,
+        ) -> i32;
         /// Writes the mode of the open file `fd` to `mode_out`.
         pub fn fd_mode_get(fd: i32, mode_out: *mut u32) -> i32;
         /// Sets the mode of the open file `fd`.
@@ -41,7 +53,13 @@ pub fn get(path: &Path, follow: bool) -> io::Result<u32> {
     let mut mode = 0;
     // SAFETY: the path's bytes and `mode` outlive the call.
     let errno = unsafe {
-        raw::path_mode_get(ROOT_FD, lookup(follow), path.as_ptr(), path.len(), &raw mut mode)
+        raw::path_mode_get(
+            ROOT_FD,
+            lookup(follow),
+            path.as_ptr(),
+            path.len(),
+            &raw mut mode,
+        )
     };
     answer(errno).map(|()| mode & PERMISSIONS)
 }
@@ -54,7 +72,13 @@ pub fn set(path: &Path, follow: bool, mode: u32) -> io::Result<()> {
     let path = below_root(path)?;
     // SAFETY: the path's bytes outlive the call.
     answer(unsafe {
-        raw::path_mode_set(ROOT_FD, lookup(follow), path.as_ptr(), path.len(), mode & PERMISSIONS)
+        raw::path_mode_set(
+            ROOT_FD,
+            lookup(follow),
+            path.as_ptr(),
+            path.len(),
+            mode & PERMISSIONS,
+        )
     })
 }
 
@@ -68,10 +92,20 @@ fn below_root(path: &Path) -> io::Result<String> {
     if path.as_os_str().is_empty() {
         return Err(io::Error::from_raw_os_error(libc::ENOENT));
     }
-    let absolute = if path.is_absolute() { path.to_path_buf() } else { std::env::current_dir()?.join(path) };
-    let text = absolute.to_str().ok_or_else(|| io::Error::from_raw_os_error(libc::EILSEQ))?;
+    let absolute = if path.is_absolute() {
+        path.to_path_buf()
+    } else {
+        std::env::current_dir()?.join(path)
+    };
+    let text = absolute
+        .to_str()
+        .ok_or_else(|| io::Error::from_raw_os_error(libc::EILSEQ))?;
     let below = text.trim_start_matches('/');
-    Ok(if below.is_empty() { ".".to_owned() } else { below.to_owned() })
+    Ok(if below.is_empty() {
+        ".".to_owned()
+    } else {
+        below.to_owned()
+    })
 }
 
 fn answer(errno: i32) -> io::Result<()> {

@@ -49,12 +49,18 @@ macro_rules! commands {
 pub fn run(find: fn(&str) -> Option<Command>) -> ! {
     enter_working_directory();
     let arguments: Vec<_> = std::env::args_os().collect();
-    let name = arguments.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = arguments
+        .first()
+        .map(|path| path.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
     match find(name) {
         Some(command) => settle(name, command, arguments.into_iter()),
         None => {
-            let _ = writeln!(std::io::stderr(), "{name}: this program does not hold such a command");
+            let _ = writeln!(
+                std::io::stderr(),
+                "{name}: this program does not hold such a command"
+            );
             std::process::exit(127)
         }
     }

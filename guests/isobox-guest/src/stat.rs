@@ -59,7 +59,10 @@ pub struct Time {
 
 impl Time {
     fn of(time: libc::timespec) -> Self {
-        Self { seconds: time.tv_sec, nanoseconds: time.tv_nsec as u32 }
+        Self {
+            seconds: time.tv_sec,
+            nanoseconds: time.tv_nsec as u32,
+        }
     }
 }
 
@@ -85,7 +88,11 @@ impl Stat {
     pub fn letters(&self) -> String {
         let mut text = String::with_capacity(10);
         text.push(self.kind.letter());
-        for (shift, special, set, unset) in [(6, 0o4000, 's', 'S'), (3, 0o2000, 's', 'S'), (0, 0o1000, 't', 'T')] {
+        for (shift, special, set, unset) in [
+            (6, 0o4000, 's', 'S'),
+            (3, 0o2000, 's', 'S'),
+            (0, 0o1000, 't', 'T'),
+        ] {
             let bits = self.mode >> shift;
             text.push(if bits & 4 != 0 { 'r' } else { '-' });
             text.push(if bits & 2 != 0 { 'w' } else { '-' });
@@ -138,8 +145,16 @@ pub fn stat(path: &Path, follow: bool) -> io::Result<Stat> {
     // SAFETY: zeroes are a `stat`, and the path ends in a zero byte.
     unsafe {
         let mut out = std::mem::zeroed::<libc::stat>();
-        let result = if follow { libc::stat(path.as_ptr(), &raw mut out) } else { libc::lstat(path.as_ptr(), &raw mut out) };
-        if result != 0 { Err(io::Error::last_os_error()) } else { Ok(Stat::of(&out)) }
+        let result = if follow {
+            libc::stat(path.as_ptr(), &raw mut out)
+        } else {
+            libc::lstat(path.as_ptr(), &raw mut out)
+        };
+        if result != 0 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(Stat::of(&out))
+        }
     }
 }
 
@@ -151,6 +166,10 @@ pub fn fstat(fd: i32) -> io::Result<Stat> {
     // SAFETY: zeroes are a `stat`.
     unsafe {
         let mut out = std::mem::zeroed::<libc::stat>();
-        if libc::fstat(fd, &raw mut out) != 0 { Err(io::Error::last_os_error()) } else { Ok(Stat::of(&out)) }
+        if libc::fstat(fd, &raw mut out) != 0 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(Stat::of(&out))
+        }
     }
 }

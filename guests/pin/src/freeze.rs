@@ -25,13 +25,17 @@ pub fn freeze(wasm: &[u8]) -> Result<Frozen> {
     let engine = Engine::new(&Config::new()).map_err(plain)?;
     let module = Module::new(&engine, wasm).map_err(plain)?;
     let mut linker = Linker::new(&engine);
-    linker.define_unknown_imports_as_traps(&module).map_err(plain)?;
+    linker
+        .define_unknown_imports_as_traps(&module)
+        .map_err(plain)?;
     let commands = commands(&engine, &linker, &module)?;
 
     let mut store = Store::new(&engine, ());
     let mut wizer = Wizer::new();
     wizer.init_func(FREEZE);
-    let run = wizer.run(&mut store, wasm, async |store, module| linker.instantiate_async(store, module).await);
+    let run = wizer.run(&mut store, wasm, async |store, module| {
+        linker.instantiate_async(store, module).await
+    });
     let wasm = ready(run).map_err(plain)?;
     Ok(Frozen { wasm, commands })
 }
@@ -40,12 +44,25 @@ pub fn freeze(wasm: &[u8]) -> Result<Frozen> {
 fn commands(engine: &Engine, linker: &Linker<()>, module: &Module) -> Result<Vec<String>> {
     let mut store = Store::new(engine, ());
     let instance = linker.instantiate(&mut store, module).map_err(plain)?;
-    let place = instance.get_typed_func::<(), u64>(&mut store, COMMANDS).map_err(plain)?;
+    let place = instance
+        .get_typed_func::<(), u64>(&mut store, COMMANDS)
+        .map_err(plain)?;
     let place = place.call(&mut store, ()).map_err(plain)?;
-    let (start, length) = ((place >> 32) as usize, (place & u64::from(u32::MAX)) as usize);
-    let memory = instance.get_memory(&mut store, "memory").context("the module exports no memory")?;
-    let names = memory.data(&store).get(start..start + length).context("the names lie outside the memory")?;
-    let mut commands: Vec<String> = std::str::from_utf8(names)?.lines().map(str::to_owned).collect();
+    let (start, length) = (
+        (place >> 32) as usize,
+        (place & u64::from(u32::MAX)) as usize,
+    );
+    let memory = instance
+        .get_memory(&mut store, "memory")
+        .context("the module exports no memory")?;
+    let names = memory
+        .data(&store)
+        .get(start..start + length)
+        .context("the names lie outside the memory")?;
+    let mut commands: Vec<String> = std::str::from_utf8(names)?
+        .lines()
+        .map(str::to_owned)
+        .collect();
     commands.sort();
     Ok(commands)
 }

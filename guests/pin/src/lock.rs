@@ -37,7 +37,9 @@ impl Lock {
     /// The lock at `path`; an empty one when there is none yet.
     pub fn read(path: &Path) -> Result<Self> {
         match fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("reading {}", path.display())),
+            Ok(text) => {
+                toml::from_str(&text).with_context(|| format!("reading {}", path.display()))
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
         }
@@ -46,7 +48,9 @@ impl Lock {
     /// Writes the lock, with the toolchain in a comment: other toolchains make other bytes.
     pub fn write(&self, path: &Path, toolchain: &str) -> Result<()> {
         let body = toml::to_string(self)?;
-        let text = format!("# Written by guests/build with {toolchain}.\n# Don't edit: change guests/ and build.\n{body}");
+        let text = format!(
+            "# Written by guests/build with {toolchain}.\n# Don't edit: change guests/ and build.\n{body}"
+        );
         fs::write(path, text).with_context(|| format!("writing {}", path.display()))
     }
 }

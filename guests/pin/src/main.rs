@@ -24,12 +24,20 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["texts", guests, vendor] => texts::write(Path::new(guests), Path::new(vendor)),
-        ["write", guests, built, tools, toolchain] => {
-            pin(Path::new(guests), Path::new(built), Path::new(tools), toolchain, true)
-        }
-        ["check", guests, built, tools, toolchain] => {
-            pin(Path::new(guests), Path::new(built), Path::new(tools), toolchain, false)
-        }
+        ["write", guests, built, tools, toolchain] => pin(
+            Path::new(guests),
+            Path::new(built),
+            Path::new(tools),
+            toolchain,
+            true,
+        ),
+        ["check", guests, built, tools, toolchain] => pin(
+            Path::new(guests),
+            Path::new(built),
+            Path::new(tools),
+            toolchain,
+            false,
+        ),
         _ => bail!("usage: pin texts GUESTS VENDOR | pin write|check GUESTS BUILT TOOLS TOOLCHAIN"),
     }
 }
@@ -37,9 +45,16 @@ fn main() -> Result<()> {
 /// Pins every guest, or with `write` false only says what pinning would change.
 fn pin(guests: &Path, built: &Path, tools: &Path, toolchain: &str, write: bool) -> Result<()> {
     let before = Lock::read(&tools.join("guests.lock"))?;
-    let mut after = Lock { version: 1, sources: sources::digest(guests)?, guest: Vec::new() };
+    let mut after = Lock {
+        version: 1,
+        sources: sources::digest(guests)?,
+        guest: Vec::new(),
+    };
     let mut same = before.sources == after.sources;
-    println!("sources {}", if same { "as pinned" } else { "have changed" });
+    println!(
+        "sources {}",
+        if same { "as pinned" } else { "have changed" }
+    );
     for manifest in sources::guest_manifests(guests)? {
         let name = manifest.name.as_str();
         let wasm = fs::read(built.join(format!("{name}.wasm")))
@@ -61,7 +76,11 @@ fn pin(guests: &Path, built: &Path, tools: &Path, toolchain: &str, write: bool) 
             guest.bytes,
             compressed.len(),
             guest.commands.len(),
-            if equal { "the pinned bytes" } else { "differs from what is pinned" },
+            if equal {
+                "the pinned bytes"
+            } else {
+                "differs from what is pinned"
+            },
         );
         same &= equal;
         if write && !equal {

@@ -29,8 +29,16 @@ pub fn digest(guests: &Path) -> Result<String> {
 fn collect(guests: &Path, below: &str, files: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(guests.join(below))? {
         let entry = entry?;
-        let name = entry.file_name().into_string().ok().context("a file name is not UTF-8")?;
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        let name = entry
+            .file_name()
+            .into_string()
+            .ok()
+            .context("a file name is not UTF-8")?;
+        let path = if below.is_empty() {
+            name.clone()
+        } else {
+            format!("{below}/{name}")
+        };
         match entry.file_type()?.is_dir() {
             true if name == "target" => {}
             true => collect(guests, &path, files)?,
@@ -87,11 +95,23 @@ pub fn guest_manifests(guests: &Path) -> Result<Vec<GuestManifest>> {
 }
 
 fn guest_manifest(path: &PathBuf) -> Result<Option<GuestManifest>> {
-    let manifest: Manifest =
-        toml::from_str(&fs::read_to_string(path)?).with_context(|| format!("reading {}", path.display()))?;
-    let Some((name, isobox)) = manifest.package.and_then(|p| Some((p.name, p.metadata.isobox?))) else {
+    let manifest: Manifest = toml::from_str(&fs::read_to_string(path)?)
+        .with_context(|| format!("reading {}", path.display()))?;
+    let Some((name, isobox)) = manifest
+        .package
+        .and_then(|p| Some((p.name, p.metadata.isobox?)))
+    else {
         return Ok(None);
     };
-    let utilities = manifest.dependencies.keys().filter(|name| name.starts_with("uu_")).cloned().collect();
-    Ok(Some(GuestManifest { name, install: isobox.install, utilities }))
+    let utilities = manifest
+        .dependencies
+        .keys()
+        .filter(|name| name.starts_with("uu_"))
+        .cloned()
+        .collect();
+    Ok(Some(GuestManifest {
+        name,
+        install: isobox.install,
+        utilities,
+    }))
 }

@@ -7,15 +7,18 @@
 use crate::sources::{GuestManifest, guest_manifests};
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::fs;
+use std::path::Path;
 
 /// The texts that the checksum utilities share live in a crate that no guest depends on by name.
 const SHARED: &str = "uu_checksum_common";
 
 /// Writes the texts of every family beside the crates in `vendor`.
 pub fn write(guests: &Path, vendor: &Path) -> Result<()> {
-    for guest in guest_manifests(guests)?.iter().filter(|guest| !guest.utilities.is_empty()) {
+    for guest in guest_manifests(guests)?
+        .iter()
+        .filter(|guest| !guest.utilities.is_empty())
+    {
         let family = guest.name.trim_start_matches("coreutils-");
         let directory = vendor.join(format!("uu_{family}-0/locales"));
         let text = family_text(guest, vendor)?;
@@ -35,7 +38,9 @@ fn family_text(guest: &GuestManifest, vendor: &Path) -> Result<String> {
         let text = fs::read_to_string(&path)?;
         for (id, message) in split(&text).with_context(|| format!("reading {}", path.display()))? {
             match messages.insert(id.to_owned(), message.clone()) {
-                Some(other) if other != message => bail!("{utility} gives {id} another text than its neighbours"),
+                Some(other) if other != message => {
+                    bail!("{utility} gives {id} another text than its neighbours")
+                }
                 _ => {}
             }
         }

@@ -15,15 +15,26 @@ fn now(clock: Clockid) -> Result<u64, Errno> {
 }
 
 pub fn clock(facts: &mut Facts) {
-    for (name, clock) in [("realtime", CLOCKID_REALTIME), ("monotonic", CLOCKID_MONOTONIC)] {
+    for (name, clock) in [
+        ("realtime", CLOCKID_REALTIME),
+        ("monotonic", CLOCKID_MONOTONIC),
+    ] {
         // SAFETY: takes no memory.
-        facts.answer(&format!("{name} resolution"), unsafe { wasi::clock_res_get(clock) });
+        facts.answer(&format!("{name} resolution"), unsafe {
+            wasi::clock_res_get(clock)
+        });
         let first = now(clock);
         let second = now(clock);
         facts.answer(name, first);
-        facts.note(&format!("{name} moves"), matches!((first, second), (Ok(first), Ok(second)) if second > first));
+        facts.note(
+            &format!("{name} moves"),
+            matches!((first, second), (Ok(first), Ok(second)) if second > first),
+        );
     }
-    for clock in [wasi::CLOCKID_PROCESS_CPUTIME_ID, wasi::CLOCKID_THREAD_CPUTIME_ID] {
+    for clock in [
+        wasi::CLOCKID_PROCESS_CPUTIME_ID,
+        wasi::CLOCKID_THREAD_CPUTIME_ID,
+    ] {
         facts.answer(&format!("clock {}", clock.raw()), now(clock).map(|_| ()));
     }
     let start = now(CLOCKID_MONOTONIC).unwrap_or(0);
@@ -42,11 +53,19 @@ pub fn sleep(facts: &mut Facts) {
     elapsed(facts, "realtime", CLOCKID_REALTIME, before.1);
 
     let start = now(CLOCKID_REALTIME).unwrap_or(0);
-    let absolute = timer(2, CLOCKID_REALTIME, start + SECOND_NS, wasi::SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME);
+    let absolute = timer(
+        2,
+        CLOCKID_REALTIME,
+        start + SECOND_NS,
+        wasi::SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME,
+    );
     facts.answer("until a second from now", poll(&[absolute]));
     elapsed(facts, "realtime", CLOCKID_REALTIME, Ok(start));
 
-    let both = [timer(3, CLOCKID_MONOTONIC, 2 * SECOND_NS, 0), timer(4, CLOCKID_MONOTONIC, SECOND_NS, 0)];
+    let both = [
+        timer(3, CLOCKID_MONOTONIC, 2 * SECOND_NS, 0),
+        timer(4, CLOCKID_MONOTONIC, SECOND_NS, 0),
+    ];
     facts.answer("the shorter of two", poll(&both));
     facts.answer("nothing to wait for", poll(&[]));
     facts.answer("no time at all", poll(&[timer(5, CLOCKID_MONOTONIC, 0, 0)]));
@@ -54,16 +73,31 @@ pub fn sleep(facts: &mut Facts) {
 
 fn elapsed(facts: &mut Facts, name: &str, clock: Clockid, before: Result<u64, Errno>) {
     match (before, now(clock)) {
-        (Ok(before), Ok(after)) => facts.note(&format!("{name} elapsed"), after.wrapping_sub(before)),
+        (Ok(before), Ok(after)) => {
+            facts.note(&format!("{name} elapsed"), after.wrapping_sub(before))
+        }
         _ => facts.note(&format!("{name} elapsed"), "unknown"),
     }
 }
 
-fn timer(userdata: u64, id: Clockid, timeout: u64, flags: wasi::Subclockflags) -> wasi::Subscription {
-    let clock = wasi::SubscriptionClock { id, timeout, precision: 0, flags };
+fn timer(
+    userdata: u64,
+    id: Clockid,
+    timeout: u64,
+    flags: wasi::Subclockflags,
+) -> wasi::Subscription {
+    let clock = wasi::SubscriptionClock {
+        id,
+        timeout,
+        precision: 0,
+        flags,
+    };
     wasi::Subscription {
         userdata,
-        u: wasi::SubscriptionU { tag: wasi::EVENTTYPE_CLOCK.raw(), u: wasi::SubscriptionUU { clock } },
+        u: wasi::SubscriptionU {
+            tag: wasi::EVENTTYPE_CLOCK.raw(),
+            u: wasi::SubscriptionUU { clock },
+        },
     }
 }
 
@@ -72,7 +106,11 @@ fn poll(subscriptions: &[wasi::Subscription]) -> Result<Vec<u64>, Errno> {
     let mut events = Vec::<wasi::Event>::with_capacity(subscriptions.len().max(1));
     // SAFETY: there is room for an event of each subscription, and the machine has written as many as it says.
     unsafe {
-        let count = wasi::poll_oneoff(subscriptions.as_ptr(), events.as_mut_ptr(), subscriptions.len())?;
+        let count = wasi::poll_oneoff(
+            subscriptions.as_ptr(),
+            events.as_mut_ptr(),
+            subscriptions.len(),
+        )?;
         events.set_len(count.min(subscriptions.len()));
     }
     Ok(events.iter().map(|event| event.userdata).collect())

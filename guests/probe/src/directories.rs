@@ -26,11 +26,25 @@ pub fn readdir(facts: &mut Facts) {
         Err(errno) => return facts.note("open", errno.name()),
     };
     whole(facts, "whole", directory);
-    for length in [0, 1, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1, HEAD_BYTES * 2, 100] {
-        facts.answer(&format!("filled of {length} bytes"), fill(directory, length, 0).map(|bytes| bytes.len()));
+    for length in [
+        0,
+        1,
+        HEAD_BYTES - 1,
+        HEAD_BYTES,
+        HEAD_BYTES + 1,
+        HEAD_BYTES * 2,
+        100,
+    ] {
+        facts.answer(
+            &format!("filled of {length} bytes"),
+            fill(directory, length, 0).map(|bytes| bytes.len()),
+        );
     }
     one_by_one(facts, directory);
-    facts.answer("past the end", fill(directory, 4096, u64::MAX).map(|bytes| bytes.len()));
+    facts.answer(
+        "past the end",
+        fill(directory, 4096, u64::MAX).map(|bytes| bytes.len()),
+    );
     while_deleting(facts, &scratch, directory);
     facts.answer("close", close(directory));
 }
@@ -43,7 +57,10 @@ fn whole(facts: &mut Facts, what: &str, directory: Fd) {
 }
 
 fn show(entries: &[Entry]) -> String {
-    let shown: Vec<String> = entries.iter().map(|entry| format!("{}/{}/{}", entry.name, entry.kind, entry.next)).collect();
+    let shown: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("{}/{}/{}", entry.name, entry.kind, entry.next))
+        .collect();
     shown.join(" ")
 }
 
@@ -51,7 +68,9 @@ fn show(entries: &[Entry]) -> String {
 fn one_by_one(facts: &mut Facts, directory: Fd) {
     let (mut cookie, mut names) = (0, Vec::new());
     while let Ok(bytes) = fill(directory, HEAD_BYTES + 16, cookie) {
-        let Some(entry) = entries(&bytes).into_iter().next() else { break };
+        let Some(entry) = entries(&bytes).into_iter().next() else {
+            break;
+        };
         cookie = entry.next;
         names.push(entry.name);
         if names.len() > 2 * NAMES.len() + 8 {
@@ -65,7 +84,9 @@ fn one_by_one(facts: &mut Facts, directory: Fd) {
 fn while_deleting(facts: &mut Facts, scratch: &Scratch, directory: Fd) {
     let (mut cookie, mut names) = (0, Vec::new());
     while let Ok(bytes) = fill(directory, HEAD_BYTES + 16, cookie) {
-        let Some(entry) = entries(&bytes).into_iter().next() else { break };
+        let Some(entry) = entries(&bytes).into_iter().next() else {
+            break;
+        };
         cookie = entry.next;
         let _ = std::fs::remove_file(format!("/{}", scratch.at(&entry.name)));
         names.push(entry.name);
@@ -89,10 +110,21 @@ fn fill(directory: Fd, length: usize, cookie: u64) -> Result<Vec<u8>, Errno> {
 fn entries(mut bytes: &[u8]) -> Vec<Entry> {
     let mut entries = Vec::new();
     while bytes.len() >= HEAD_BYTES {
-        let number = |from: usize, to: usize| bytes[from..to].iter().rev().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+        let number = |from: usize, to: usize| {
+            bytes[from..to]
+                .iter()
+                .rev()
+                .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+        };
         let length = number(16, 20) as usize;
-        let Some(name) = bytes.get(HEAD_BYTES..HEAD_BYTES + length) else { break };
-        entries.push(Entry { next: number(0, 8), kind: bytes[20], name: String::from_utf8_lossy(name).into_owned() });
+        let Some(name) = bytes.get(HEAD_BYTES..HEAD_BYTES + length) else {
+            break;
+        };
+        entries.push(Entry {
+            next: number(0, 8),
+            kind: bytes[20],
+            name: String::from_utf8_lossy(name).into_owned(),
+        });
         bytes = &bytes[HEAD_BYTES + length..];
     }
     entries

@@ -46,13 +46,19 @@ impl Facts {
         if verbose {
             self.lines.iter().for_each(|line| println!("  {line}"));
         }
-        println!("{topic} {:016x} {}", digest(self.lines.join("\n").as_bytes()), self.lines.len());
+        println!(
+            "{topic} {:016x} {}",
+            digest(self.lines.join("\n").as_bytes()),
+            self.lines.len()
+        );
     }
 }
 
 /// FNV-1a: short, and enough to see a difference.
 pub fn digest(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Opens the file at `path` below `/` for reading and writing.
@@ -62,7 +68,17 @@ pub fn open(path: &str, oflags: Oflags, fdflags: Fdflags) -> Result<Fd, Errno> {
 
 fn open_with(path: &str, oflags: Oflags, fdflags: Fdflags, rights: Rights) -> Result<Fd, Errno> {
     // SAFETY: passes memory of this frame.
-    unsafe { wasi::path_open(ROOT, wasi::LOOKUPFLAGS_SYMLINK_FOLLOW, path, oflags, rights, ALL_RIGHTS, fdflags) }
+    unsafe {
+        wasi::path_open(
+            ROOT,
+            wasi::LOOKUPFLAGS_SYMLINK_FOLLOW,
+            path,
+            oflags,
+            rights,
+            ALL_RIGHTS,
+            fdflags,
+        )
+    }
 }
 
 /// Opens the directory at `path` below `/`.
@@ -81,7 +97,10 @@ pub fn close(fd: Fd) -> Result<(), Errno> {
 }
 
 pub fn write(fd: Fd, bytes: &[u8]) -> Result<usize, Errno> {
-    let buffer = wasi::Ciovec { buf: bytes.as_ptr(), buf_len: bytes.len() };
+    let buffer = wasi::Ciovec {
+        buf: bytes.as_ptr(),
+        buf_len: bytes.len(),
+    };
     // SAFETY: the buffer outlives the call.
     unsafe { wasi::fd_write(fd, &[buffer]) }
 }
@@ -89,7 +108,10 @@ pub fn write(fd: Fd, bytes: &[u8]) -> Result<usize, Errno> {
 /// Reads at most `length` bytes.
 pub fn read(fd: Fd, length: usize) -> Result<Vec<u8>, Errno> {
     let mut bytes = vec![0; length];
-    let buffer = wasi::Iovec { buf: bytes.as_mut_ptr(), buf_len: length };
+    let buffer = wasi::Iovec {
+        buf: bytes.as_mut_ptr(),
+        buf_len: length,
+    };
     // SAFETY: the buffer outlives the call.
     let count = unsafe { wasi::fd_read(fd, &[buffer])? };
     bytes.truncate(count);
@@ -110,7 +132,9 @@ pub struct Scratch {
 impl Scratch {
     /// Makes `/tmp/probe-<topic>`.
     pub fn new(topic: &str) -> Self {
-        let scratch = Self { path: format!("tmp/probe-{topic}") };
+        let scratch = Self {
+            path: format!("tmp/probe-{topic}"),
+        };
         scratch.remove();
         let _ = std::fs::create_dir_all(format!("/{}", scratch.path));
         scratch

@@ -41,7 +41,11 @@ fn recurse(depth: u64) -> u64 {
 }
 
 fn flood() -> i32 {
-    let line = [b'x'; 8191].iter().chain(b"\n").copied().collect::<Vec<u8>>();
+    let line = [b'x'; 8191]
+        .iter()
+        .chain(b"\n")
+        .copied()
+        .collect::<Vec<u8>>();
     let mut out = std::io::stdout().lock();
     while out.write_all(&line).is_ok() {}
     eprintln!("probe: standard output takes no more");
@@ -88,7 +92,8 @@ fn sparse(offset: i64) {
 /// `count` directories side by side, then as many inside one another.
 fn directory_bomb(count: usize) {
     let scratch = Scratch::new("directory-bomb");
-    let wide = (0..count).try_for_each(|at| make(&scratch.at(&format!("w{at}"))).map_err(|errno| (at, errno)));
+    let wide = (0..count)
+        .try_for_each(|at| make(&scratch.at(&format!("w{at}"))).map_err(|errno| (at, errno)));
     report("wide", count, wide);
     let mut path = scratch.at("deep");
     let deep = (0..count.min(DEPTH_MAX)).try_for_each(|at| {
@@ -125,7 +130,13 @@ fn trap(kind: &str) -> Option<i32> {
     match kind {
         "unreachable" => std::arch::wasm32::unreachable(),
         // SAFETY: never; that is the point. The engine traps on both.
-        "div0" => unsafe { black_box(black_box(1_i32).checked_div(black_box(0)).unwrap_unchecked()) },
+        "div0" => unsafe {
+            black_box(
+                black_box(1_i32)
+                    .checked_div(black_box(0))
+                    .unwrap_unchecked(),
+            )
+        },
         "oob" => unsafe { i32::from(black_box((usize::MAX - 16) as *const u8).read_volatile()) },
         _ => return None,
     };

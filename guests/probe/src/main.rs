@@ -51,7 +51,10 @@ isobox_guest::commands! {
 }
 
 fn probe(arguments: Arguments) -> i32 {
-    let words: Vec<String> = arguments.skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> = arguments
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(status) = hostile::run(&words) {
         return status;
@@ -64,7 +67,10 @@ fn probe(arguments: Arguments) -> i32 {
     }
     let mut status = 0;
     for name in names {
-        let chosen: Vec<_> = TOPICS.iter().filter(|(topic, _)| topic == name || *name == "all").collect();
+        let chosen: Vec<_> = TOPICS
+            .iter()
+            .filter(|(topic, _)| topic == name || *name == "all")
+            .collect();
         if chosen.is_empty() {
             eprintln!("probe: no topic '{name}'\n{USAGE}");
             status = 2;

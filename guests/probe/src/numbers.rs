@@ -22,14 +22,50 @@ pub fn float(facts: &mut Facts) {
     let mut bits = Vec::new();
     for a in F64.map(|bits| black_box(f64::from_bits(bits))) {
         for b in F64.map(|bits| black_box(f64::from_bits(bits))) {
-            let results = [a + b, a - b, a * b, a / b, a.min(b), a.max(b), a.copysign(b)];
-            bits.extend(results.iter().flat_map(|result| result.to_bits().to_le_bytes()));
+            let results = [
+                a + b,
+                a - b,
+                a * b,
+                a / b,
+                a.min(b),
+                a.max(b),
+                a.copysign(b),
+            ];
+            bits.extend(
+                results
+                    .iter()
+                    .flat_map(|result| result.to_bits().to_le_bytes()),
+            );
             let (a, b) = (black_box(a as f32), black_box(b as f32));
-            let results = [a + b, a - b, a * b, a / b, a.min(b), a.max(b), a.copysign(b)];
-            bits.extend(results.iter().flat_map(|result| result.to_bits().to_le_bytes()));
+            let results = [
+                a + b,
+                a - b,
+                a * b,
+                a / b,
+                a.min(b),
+                a.max(b),
+                a.copysign(b),
+            ];
+            bits.extend(
+                results
+                    .iter()
+                    .flat_map(|result| result.to_bits().to_le_bytes()),
+            );
         }
-        let results = [a.sqrt(), a.floor(), a.ceil(), a.trunc(), a.abs(), -a, f64::from(a as f32)];
-        bits.extend(results.iter().flat_map(|result| result.to_bits().to_le_bytes()));
+        let results = [
+            a.sqrt(),
+            a.floor(),
+            a.ceil(),
+            a.trunc(),
+            a.abs(),
+            -a,
+            f64::from(a as f32),
+        ];
+        bits.extend(
+            results
+                .iter()
+                .flat_map(|result| result.to_bits().to_le_bytes()),
+        );
         bits.extend((a as i32).to_le_bytes());
         bits.extend((a as u64).to_le_bytes());
     }
@@ -37,9 +73,19 @@ pub fn float(facts: &mut Facts) {
     let nothing = black_box(0.0_f64) / black_box(0.0);
     facts.note("0/0", format!("{:016x}", nothing.to_bits()));
     let single = black_box(0.0_f32) / black_box(0.0);
-    facts.note("0/0 in single precision", format!("{:08x}", single.to_bits()));
-    let library = [1e300_f64, 0.5, 12.75].map(|x| black_box(x).sin() + black_box(x).exp().ln() + black_box(x).powf(0.3));
-    facts.note("sin, exp, ln, pow", format!("{:016x}", digest(&library.map(f64::to_bits).map(u64::to_le_bytes).concat())));
+    facts.note(
+        "0/0 in single precision",
+        format!("{:08x}", single.to_bits()),
+    );
+    let library = [1e300_f64, 0.5, 12.75]
+        .map(|x| black_box(x).sin() + black_box(x).exp().ln() + black_box(x).powf(0.3));
+    facts.note(
+        "sin, exp, ln, pow",
+        format!(
+            "{:016x}",
+            digest(&library.map(f64::to_bits).map(u64::to_le_bytes).concat())
+        ),
+    );
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -53,17 +99,23 @@ pub fn memory(facts: &mut Facts) {
     facts.note("grown by one", start);
     if start != usize::MAX {
         // SAFETY: the page was just made, and nobody else knows of it.
-        let page = unsafe { std::slice::from_raw_parts((start * PAGE_BYTES) as *const u8, PAGE_BYTES) };
+        let page =
+            unsafe { std::slice::from_raw_parts((start * PAGE_BYTES) as *const u8, PAGE_BYTES) };
         facts.note("a new page is zero", page.iter().all(|byte| *byte == 0));
     }
-    facts.note("grown by all there could be", memory_grow::<0>(65_536) as isize);
+    facts.note(
+        "grown by all there could be",
+        memory_grow::<0>(65_536) as isize,
+    );
     facts.note("pages afterwards", memory_size::<0>());
 }
 
 /// Memory that nobody has written: the same on every run, or something of the host shines through.
 pub fn uninitialised(facts: &mut Facts) {
     for length in [16, 4096, 1 << 20] {
-        let Ok(layout) = Layout::from_size_align(length, 16) else { continue };
+        let Ok(layout) = Layout::from_size_align(length, 16) else {
+            continue;
+        };
         // SAFETY: the layout isn't empty; the memory is read as bytes, which this target has no invalid ones of, and
         // freed as it was made.
         unsafe {
@@ -72,9 +124,14 @@ pub fn uninitialised(facts: &mut Facts) {
                 facts.note(&format!("{length} bytes"), "no memory");
                 continue;
             }
-            let bytes: Vec<u8> = (0..length).map(|at| start.add(at).read_volatile()).collect();
+            let bytes: Vec<u8> = (0..length)
+                .map(|at| start.add(at).read_volatile())
+                .collect();
             dealloc(start, layout);
-            facts.note(&format!("{length} bytes"), format!("{:016x}", digest(&bytes)));
+            facts.note(
+                &format!("{length} bytes"),
+                format!("{:016x}", digest(&bytes)),
+            );
         }
     }
 }

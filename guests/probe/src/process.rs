@@ -28,7 +28,9 @@ pub fn entropy(facts: &mut Facts) {
     let map: HashMap<u32, ()> = (0..32).map(|key| (key, ())).collect();
     let order: Vec<String> = map.keys().map(u32::to_string).collect();
     facts.note("order of a hash map", order.join(" "));
-    let device = std::fs::read_link("/dev/urandom").map(|_| ()).map_err(|error| error.kind());
+    let device = std::fs::read_link("/dev/urandom")
+        .map(|_| ())
+        .map_err(|error| error.kind());
     facts.note("/dev/urandom as a link", format!("{device:?}"));
 }
 
@@ -38,9 +40,18 @@ pub fn invalid(facts: &mut Facts) {
     unsafe {
         let clock = std::mem::transmute::<u32, wasi::Clockid>(77);
         facts.answer("a clock there isn't", wasi::clock_time_get(clock, 0));
-        facts.answer("an address nowhere", wasi::random_get(usize::MAX as *mut u8, 16));
-        facts.answer("memory without an end", wasi::random_get(std::ptr::null_mut(), usize::MAX));
-        let buffer = wasi::Ciovec { buf: usize::MAX as *const u8, buf_len: 2 };
+        facts.answer(
+            "an address nowhere",
+            wasi::random_get(usize::MAX as *mut u8, 16),
+        );
+        facts.answer(
+            "memory without an end",
+            wasi::random_get(std::ptr::null_mut(), usize::MAX),
+        );
+        let buffer = wasi::Ciovec {
+            buf: usize::MAX as *const u8,
+            buf_len: 2,
+        };
         facts.answer("a buffer nowhere", wasi::fd_write(1, &[buffer]));
     }
 }

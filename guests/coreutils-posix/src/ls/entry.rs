@@ -50,7 +50,11 @@ pub fn operand(name: &str, options: &Options) -> io::Result<Entry> {
             _ => itself()?,
         },
     };
-    Ok(Entry { name: name.to_owned(), path, stat: Some(stat) })
+    Ok(Entry {
+        name: name.to_owned(),
+        path,
+        stat: Some(stat),
+    })
 }
 
 /// The entries of the directory at `path` that `options` show, in order.
@@ -76,12 +80,19 @@ pub fn read_directory(path: &Path, options: &Options) -> io::Result<Vec<Entry>> 
 }
 
 fn is_shown(name: &str, options: &Options) -> bool {
-    if options.ignore.iter().any(|pattern| glob::matches(pattern, name)) {
+    if options
+        .ignore
+        .iter()
+        .any(|pattern| glob::matches(pattern, name))
+    {
         return false;
     }
     match options.hidden {
         Hidden::Left if name.starts_with('.') => false,
-        Hidden::Left => !options.hide.iter().any(|pattern| glob::matches(pattern, name)),
+        Hidden::Left => !options
+            .hide
+            .iter()
+            .any(|pattern| glob::matches(pattern, name)),
         _ => true,
     }
 }
@@ -91,7 +102,11 @@ pub fn order(entries: &mut [Entry], options: &Options) {
     if options.sort != SortBy::Nothing {
         entries.sort_by(|a, b| {
             let ordering = compare(a, b, options).then_with(|| a.name.cmp(&b.name));
-            if options.reverse { ordering.reverse() } else { ordering }
+            if options.reverse {
+                ordering.reverse()
+            } else {
+                ordering
+            }
         });
     }
     if options.directories_first {
@@ -101,7 +116,8 @@ pub fn order(entries: &mut [Entry], options: &Options) {
 
 fn leads_to_directory(entry: &Entry) -> bool {
     let is_link = entry.stat.is_some_and(|stat| stat.kind == Kind::Symlink);
-    entry.is_directory() || is_link && stat(&entry.path, true).is_ok_and(|stat| stat.kind == Kind::Directory)
+    entry.is_directory()
+        || is_link && stat(&entry.path, true).is_ok_and(|stat| stat.kind == Kind::Directory)
 }
 
 fn compare(a: &Entry, b: &Entry, options: &Options) -> Ordering {
@@ -132,8 +148,14 @@ fn version(a: &str, b: &str) -> Ordering {
         }
         let (a_digits, a_next) = a_rest.split_at(run(a_rest, |c| c.is_ascii_digit()));
         let (b_digits, b_next) = b_rest.split_at(run(b_rest, |c| c.is_ascii_digit()));
-        let (a_number, b_number) = (a_digits.trim_start_matches('0'), b_digits.trim_start_matches('0'));
-        let ordering = a_number.len().cmp(&b_number.len()).then_with(|| a_number.cmp(b_number));
+        let (a_number, b_number) = (
+            a_digits.trim_start_matches('0'),
+            b_digits.trim_start_matches('0'),
+        );
+        let ordering = a_number
+            .len()
+            .cmp(&b_number.len())
+            .then_with(|| a_number.cmp(b_number));
         if ordering != Ordering::Equal {
             return ordering;
         }

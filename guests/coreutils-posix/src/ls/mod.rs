@@ -39,7 +39,14 @@ fn run(command: &'static str, arguments: Arguments) -> i32 {
     if operands.is_empty() {
         operands.push(".".to_owned());
     }
-    let mut listing = Listing { command, options, out: String::new(), status: 0, titled: several, any: false };
+    let mut listing = Listing {
+        command,
+        options,
+        out: String::new(),
+        status: 0,
+        titled: several,
+        any: false,
+    };
     listing.operands(&operands);
     listing.flush();
     listing.status
@@ -63,12 +70,16 @@ impl Listing {
         for name in names {
             match operand(name, &self.options) {
                 Ok(entry) => found.push(entry),
-                Err(error) => self.complain(&format!("cannot access {}", quoted(name)), &error, SERIOUS),
+                Err(error) => {
+                    self.complain(&format!("cannot access {}", quoted(name)), &error, SERIOUS)
+                }
             }
         }
         order(&mut found, &self.options);
         let whole = self.options.directory;
-        let (directories, files): (Vec<Entry>, Vec<Entry>) = found.into_iter().partition(|entry| !whole && entry.is_directory());
+        let (directories, files): (Vec<Entry>, Vec<Entry>) = found
+            .into_iter()
+            .partition(|entry| !whole && entry.is_directory());
         self.titled |= self.options.recursive;
         if !files.is_empty() {
             show::show(&files, &self.options, &mut self.out);
@@ -82,7 +93,13 @@ impl Listing {
     fn directory(&mut self, path: &Path, title: &str, severity: i32) {
         let entries = match read_directory(path, &self.options) {
             Ok(entries) => entries,
-            Err(error) => return self.complain(&format!("cannot open directory {}", quoted(title)), &error, severity),
+            Err(error) => {
+                return self.complain(
+                    &format!("cannot open directory {}", quoted(title)),
+                    &error,
+                    severity,
+                );
+            }
         };
         if self.titled {
             let gap = if self.any { "\n" } else { "" };
@@ -90,7 +107,8 @@ impl Listing {
         }
         self.any = true;
         if self.options.layout == Layout::Long || self.options.blocks {
-            self.out.push_str(&format!("total {}", show::total(&entries, &self.options)));
+            self.out
+                .push_str(&format!("total {}", show::total(&entries, &self.options)));
             self.out.push(self.options.line_end);
         }
         show::show(&entries, &self.options, &mut self.out);
@@ -102,7 +120,10 @@ impl Listing {
 
     fn below(&mut self, entries: &[Entry], title: &str) {
         let title = title.trim_end_matches('/');
-        for entry in entries.iter().filter(|entry| entry.is_directory() && entry.name != "." && entry.name != "..") {
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.is_directory() && entry.name != "." && entry.name != "..")
+        {
             self.directory(&entry.path, &format!("{title}/{}", entry.name), MINOR);
         }
     }

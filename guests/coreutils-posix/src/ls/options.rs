@@ -191,7 +191,9 @@ impl Options {
             _ if terminal => (Layout::Columns, Style::ShellEscape),
             _ => (Layout::OneAColumn, Style::Literal),
         };
-        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let width = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
         Self {
             layout,
             sort: SortBy::Name,
@@ -264,7 +266,12 @@ impl Options {
             "kibibytes" => self.block = Scale::Blocks(1024),
             "block-size" => {
                 let scale = value.and_then(Scale::named);
-                let scale = scale.ok_or_else(|| format!("invalid --block-size argument '{}'", value.unwrap_or_default()))?;
+                let scale = scale.ok_or_else(|| {
+                    format!(
+                        "invalid --block-size argument '{}'",
+                        value.unwrap_or_default()
+                    )
+                })?;
                 (self.size, self.block) = (scale, scale);
             }
             _ => return self.apply_layout(key, value),
@@ -352,7 +359,8 @@ impl Options {
             "quote-name" => self.quoting = Style::C,
             "quoting-style" => {
                 let word = value.unwrap_or_default();
-                self.quoting = Style::named(word).ok_or_else(|| invalid(word, "--quoting-style"))?;
+                self.quoting =
+                    Style::named(word).ok_or_else(|| invalid(word, "--quoting-style"))?;
             }
             "dereference" => self.follow = Follow::Always,
             "dereference-command-line" => self.follow = Follow::Arguments,
@@ -377,7 +385,9 @@ impl Options {
             "iso" => ("%m-%d %H:%M", "%Y-%m-%d "),
             "locale" => ("%b %e %H:%M", "%b %e  %Y"),
             custom => match custom.strip_prefix('+') {
-                Some(format) => format.split_once('\n').map_or((format, format), |(old, recent)| (recent, old)),
+                Some(format) => format
+                    .split_once('\n')
+                    .map_or((format, format), |(old, recent)| (recent, old)),
                 None => return Err(invalid(word, "--time-style")),
             },
         };
@@ -387,14 +397,24 @@ impl Options {
 
     /// What follows from options together.
     fn settle(&mut self, parsed: &Parsed) {
-        let ordered = ["S", "t", "U", "v", "X", "sort", "f"].iter().any(|key| parsed.has(key));
+        let ordered = ["S", "t", "U", "v", "X", "sort", "f"]
+            .iter()
+            .any(|key| parsed.has(key));
         // -c and -u alone also order by that time, unless the times are shown.
         if self.which != Which::Modified && !ordered && self.layout != Layout::Long {
             self.sort = SortBy::Time;
         }
-        let follows = ["dereference", "dereference-command-line", "dereference-command-line-symlink-to-dir"];
+        let follows = [
+            "dereference",
+            "dereference-command-line",
+            "dereference-command-line-symlink-to-dir",
+        ];
         let explicit = follows.iter().any(|key| parsed.has(key));
-        if !explicit && (self.layout == Layout::Long || self.directory || self.indicator == Indicator::Classify) {
+        if !explicit
+            && (self.layout == Layout::Long
+                || self.directory
+                || self.indicator == Indicator::Classify)
+        {
             self.follow = Follow::Never;
         }
     }
@@ -416,5 +436,6 @@ fn invalid(word: &str, option: &str) -> String {
 
 fn number(value: Option<&str>, what: &str) -> Result<usize, String> {
     let word = value.unwrap_or_default();
-    word.parse().map_err(|_| format!("invalid {what}: '{word}'"))
+    word.parse()
+        .map_err(|_| format!("invalid {what}: '{word}'"))
 }

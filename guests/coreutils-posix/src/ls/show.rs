@@ -25,7 +25,11 @@ pub fn show(entries: &[Entry], options: &Options, out: &mut String) {
 
 /// The blocks of all entries, as the line `total` shows them.
 pub fn total(entries: &[Entry], options: &Options) -> String {
-    let blocks: u64 = entries.iter().filter_map(|entry| entry.stat).map(|stat| stat.blocks).sum();
+    let blocks: u64 = entries
+        .iter()
+        .filter_map(|entry| entry.stat)
+        .map(|stat| stat.blocks)
+        .sum();
     options.block.show(blocks * 512)
 }
 
@@ -42,9 +46,21 @@ struct Row {
 
 fn long(entries: &[Entry], options: &Options, out: &mut String) {
     let now = time::now();
-    let rows: Vec<Row> = entries.iter().map(|entry| row(entry, options, now)).collect();
-    let width = |field: fn(&Row) -> &str| rows.iter().map(|row| field(row).chars().count()).max().unwrap_or(0);
-    let (links, size, time) = (width(|row| &row.links), width(|row| &row.size), width(|row| &row.time));
+    let rows: Vec<Row> = entries
+        .iter()
+        .map(|entry| row(entry, options, now))
+        .collect();
+    let width = |field: fn(&Row) -> &str| {
+        rows.iter()
+            .map(|row| field(row).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (links, size, time) = (
+        width(|row| &row.links),
+        width(|row| &row.size),
+        width(|row| &row.time),
+    );
     let owners = column_widths(&rows, |row| &row.owners);
     let prefixes = column_widths(&rows, |row| &row.prefix);
     for row in rows {
@@ -55,14 +71,24 @@ fn long(entries: &[Entry], options: &Options, out: &mut String) {
         for (text, width) in row.owners.iter().zip(&owners) {
             out.push_str(&format!("{text:<width$} "));
         }
-        out.push_str(&format!("{:>size$} {:>time$} {}", row.size, row.time, row.name));
+        out.push_str(&format!(
+            "{:>size$} {:>time$} {}",
+            row.size, row.time, row.name
+        ));
         out.push(options.line_end);
     }
 }
 
 fn column_widths(rows: &[Row], columns: fn(&Row) -> &[String]) -> Vec<usize> {
     let count = rows.first().map_or(0, |row| columns(row).len());
-    (0..count).map(|at| rows.iter().map(|row| columns(row)[at].chars().count()).max().unwrap_or(0)).collect()
+    (0..count)
+        .map(|at| {
+            rows.iter()
+                .map(|row| columns(row)[at].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect()
 }
 
 fn row(entry: &Entry, options: &Options, now: Time) -> Row {
@@ -86,14 +112,23 @@ fn row(entry: &Entry, options: &Options, now: Time) -> Row {
         links: show(&|stat| stat.links.to_string()),
         owners,
         size: show(&|stat| options.size.show(stat.bytes)),
-        time: entry.time(options.which).map_or_else(unknown, |time| stamp(time, now, options)),
+        time: entry
+            .time(options.which)
+            .map_or_else(unknown, |time| stamp(time, now, options)),
         name: long_name(entry, options),
     }
 }
 
 fn stamp(time: Time, now: Time, options: &Options) -> String {
     let recent = time <= now && time.seconds > now.seconds - HALF_YEAR_SECONDS;
-    time::format(time, if recent { &options.time_recent } else { &options.time_old })
+    time::format(
+        time,
+        if recent {
+            &options.time_recent
+        } else {
+            &options.time_old
+        },
+    )
 }
 
 fn long_name(entry: &Entry, options: &Options) -> String {
@@ -103,12 +138,17 @@ fn long_name(entry: &Entry, options: &Options) -> String {
     };
     let leads_to = stat(&entry.path, true).ok();
     let mark = leads_to.map_or("", |stat| indicator(&stat, options));
-    format!("{} -> {}{mark}", colored(entry, options, plain_name(&entry.name, options)), plain_name(&target, options))
+    format!(
+        "{} -> {}{mark}",
+        colored(entry, options, plain_name(&entry.name, options)),
+        plain_name(&target, options)
+    )
 }
 
 /// The inode and the blocks, as far as asked for.
 fn prefix(entry: &Entry, options: &Options) -> Vec<String> {
-    let show = |field: &dyn Fn(&Stat) -> String| entry.stat.as_ref().map_or_else(|| "?".to_owned(), field);
+    let show =
+        |field: &dyn Fn(&Stat) -> String| entry.stat.as_ref().map_or_else(|| "?".to_owned(), field);
     let mut fields = Vec::new();
     if options.inode {
         fields.push(show(&|stat| stat.inode.to_string()));
@@ -121,13 +161,23 @@ fn prefix(entry: &Entry, options: &Options) -> Vec<String> {
 
 fn plain_name(name: &str, options: &Options) -> String {
     let quoted = quote::apply(name, options.quoting);
-    let shows_control = matches!(options.quoting, Style::Literal | Style::Shell | Style::ShellAlways);
-    if options.hide_control && shows_control { quoted.replace(char::is_control, "?") } else { quoted }
+    let shows_control = matches!(
+        options.quoting,
+        Style::Literal | Style::Shell | Style::ShellAlways
+    );
+    if options.hide_control && shows_control {
+        quoted.replace(char::is_control, "?")
+    } else {
+        quoted
+    }
 }
 
 fn name(entry: &Entry, options: &Options) -> String {
     let mark = entry.stat.map_or("", |stat| indicator(&stat, options));
-    format!("{}{mark}", colored(entry, options, plain_name(&entry.name, options)))
+    format!(
+        "{}{mark}",
+        colored(entry, options, plain_name(&entry.name, options))
+    )
 }
 
 fn indicator(stat: &Stat, options: &Options) -> &'static str {
@@ -162,7 +212,11 @@ fn colored(entry: &Entry, options: &Options, name: String) -> String {
         Kind::Regular if stat.mode & 0o111 != 0 => "01;32",
         Kind::Regular => return name,
     };
-    let reset = if options.colored_any.replace(true) { "" } else { "\x1b[0m" };
+    let reset = if options.colored_any.replace(true) {
+        ""
+    } else {
+        "\x1b[0m"
+    };
     format!("{reset}\x1b[{code}m{name}\x1b[0m")
 }
 
@@ -172,10 +226,21 @@ fn cells(entries: &[Entry], options: &Options) -> Vec<(String, usize)> {
     let fields = prefixes.first().map_or(0, Vec::len);
     let aligned = options.layout != Layout::Commas;
     let widths: Vec<usize> = (0..fields)
-        .map(|at| prefixes.iter().map(|prefix| prefix[at].len()).max().filter(|_| aligned).unwrap_or(0))
+        .map(|at| {
+            prefixes
+                .iter()
+                .map(|prefix| prefix[at].len())
+                .max()
+                .filter(|_| aligned)
+                .unwrap_or(0)
+        })
         .collect();
     let cell = |(entry, prefix): (&Entry, &Vec<String>)| {
-        let front: String = prefix.iter().zip(&widths).map(|(text, width)| format!("{text:>width$} ")).collect();
+        let front: String = prefix
+            .iter()
+            .zip(&widths)
+            .map(|(text, width)| format!("{text:>width$} "))
+            .collect();
         let mark = entry.stat.map_or("", |stat| indicator(&stat, options));
         let width = front.len() + plain_name(&entry.name, options).chars().count() + mark.len();
         (format!("{front}{}", name(entry, options)), width)
@@ -215,8 +280,14 @@ fn columns(entries: &[Entry], options: &Options, out: &mut String) {
     for row in 0..rows {
         let mut pending = 0;
         for (column, width) in widths.iter().enumerate() {
-            let at = if across { row * widths.len() + column } else { column * rows + row };
-            let Some((text, own)) = cells.get(at) else { break };
+            let at = if across {
+                row * widths.len() + column
+            } else {
+                column * rows + row
+            };
+            let Some((text, own)) = cells.get(at) else {
+                break;
+            };
             out.extend(std::iter::repeat_n(' ', pending));
             out.push_str(text);
             pending = width + GAP - own;
@@ -232,7 +303,11 @@ fn arrange(cells: &[usize], across: bool, width: usize) -> (usize, Vec<usize>) {
     }
     for columns in (1..=cells.len()).rev() {
         let rows = cells.len().div_ceil(columns);
-        let used = if across { columns } else { cells.len().div_ceil(rows) };
+        let used = if across {
+            columns
+        } else {
+            cells.len().div_ceil(rows)
+        };
         let mut widths = vec![0; used];
         for (at, cell) in cells.iter().enumerate() {
             let column = if across { at % columns } else { at / rows };
