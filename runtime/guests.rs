@@ -54,7 +54,10 @@ pub struct GuestsError(String);
 pub fn pinned() -> Result<Vec<Guest>, GuestsError> {
     let lock: Lock = toml::from_str(LOCK).map_err(|error| GuestsError(error.to_string()))?;
     if lock.version != 1 {
-        return Err(GuestsError(format!("lock version {} is unknown", lock.version)));
+        return Err(GuestsError(format!(
+            "lock version {} is unknown",
+            lock.version
+        )));
     }
     lock.guest.into_iter().map(Guest::new).collect()
 }
@@ -91,7 +94,9 @@ impl Guest {
         let Entry {
             install, commands, ..
         } = &self.0.entry;
-        commands.iter().map(move |command| format!("{install}/{command}"))
+        commands
+            .iter()
+            .map(move |command| format!("{install}/{command}"))
     }
 
     /// The module.
@@ -125,7 +130,10 @@ impl Guest {
 
 impl PinnedSource for Guest {
     fn content(&self) -> Content {
-        let content = self.0.content.get_or_init(|| Content::from(&self.wasm()[..]));
+        let content = self
+            .0
+            .content
+            .get_or_init(|| Content::from(&self.wasm()[..]));
         content.clone()
     }
 }

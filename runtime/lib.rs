@@ -47,6 +47,6 @@ pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
 pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
 pub use session::{
-    Command, EPOCH_NS, FileError, LimitKind, Outcome, OutputReport, ProgramError, RunError, RunReport,
-    RunResult, Runtime, RuntimeError, RuntimeOptions, Session, SessionOptions,
+    Command, EPOCH_NS, FileError, LimitKind, Outcome, OutputReport, ProgramError, RunError,
+    RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions, Session, SessionOptions,
 };

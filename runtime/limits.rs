@@ -63,6 +63,7 @@ pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 /// | `inodes_max` | 1,000,000 | `ENOSPC` beyond |
 /// | `file_bytes_max` | 4 GiB | apparent size of one file; `EFBIG` beyond |
 /// | `output_bytes_max` | 16 MiB | of stdout and of stderr each: head and tail are kept, the cut is counted |
+/// | `written_bytes_max` | 1 GiB | of stdout and stderr together; ends a run that floods |
 /// | `stdin_bytes_max` | 1 GiB | refused before the run |
 ///
 /// ```
@@ -90,6 +91,8 @@ pub struct Limits {
     pub file_bytes_max: u64,
     /// Bytes kept of stdout, and of stderr.
     pub output_bytes_max: u64,
+    /// Bytes one run may write to stdout and stderr together.
+    pub written_bytes_max: u64,
     /// Standard input of one run, in bytes.
     pub stdin_bytes_max: u64,
 }
@@ -106,6 +109,7 @@ impl Default for Limits {
             inodes_max: 1_000_000,
             file_bytes_max: 4096 * MIB,
             output_bytes_max: 16 * MIB,
+            written_bytes_max: 1024 * MIB,
             stdin_bytes_max: 1024 * MIB,
         }
     }

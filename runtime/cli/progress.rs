@@ -35,7 +35,9 @@ impl CompileProgress for Progress {
     fn begin(&self, name: &str, bytes: usize) {
         let kib = bytes / 1024;
         let bar = ProgressBar::new_spinner();
-        bar.set_message(format!("compiling {name} ({kib} KiB), once for this machine"));
+        bar.set_message(format!(
+            "compiling {name} ({kib} KiB), once for this machine"
+        ));
         self.begin(bar, "{spinner} {msg} {elapsed}");
     }
 

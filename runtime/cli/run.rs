@@ -9,8 +9,8 @@ use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use clap::Args;
 use isobox::{
-    CacheFolder, Command, EPOCH_NS, HostFailure, Import, Limits, OutputObserver, RunError, RunReport, RunResult,
-    Runtime, RuntimeOptions, Session, SessionOptions, Stream, patch,
+    CacheFolder, Command, EPOCH_NS, HostFailure, Import, Limits, OutputObserver, RunError,
+    RunReport, RunResult, Runtime, RuntimeOptions, Session, SessionOptions, Stream, patch,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,7 +30,7 @@ WASI preview 1 command. Everything after COMMAND is the command's own.";
 const AFTER_HELP: &str = "\
 Exit status:
   0..255  the command's own; 128+N when signal N ended it (a WebAssembly trap counts as the signal a native process would
-          get: 134 unreachable, 136 division, 139 memory), 124 past --deadline, 152 past --fuel
+          get: 134 unreachable, 136 division, 139 memory), 124 past --deadline, 152 past --fuel, 153 past 1 GiB of output
   125     isobox itself failed: bad options, an unreadable folder, a failure of the host
   126     the command is there and cannot be run
   127     the command is not there
@@ -123,7 +123,12 @@ pub struct Arguments {
     json_schema: bool,
 
     /// The command and its arguments
-    #[arg(value_name = "COMMAND", trailing_var_arg = true, allow_hyphen_values = true, required_unless_present = "json_schema")]
+    #[arg(
+        value_name = "COMMAND",
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        required_unless_present = "json_schema"
+    )]
     command: Vec<String>,
 }
 
@@ -141,13 +146,16 @@ pub fn main(arguments: Arguments) -> ExitCode {
 
 fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
     let status = match error.downcast_ref::<RunError>() {
-        Some(RunError::Host(HostFailure::OutputClosed)) => return ExitCode::from(exit::OUTPUT_CLOSED),
+        Some(RunError::Host(HostFailure::OutputClosed)) => {
+            return ExitCode::from(exit::OUTPUT_CLOSED);
+        }
         Some(RunError::Program(error)) => error.status(),
         _ => exit::FAILED,
     };
     eprintln!("isobox: {error:#}");
     if json {
-        let retryable = matches!(error.downcast_ref(), Some(RunError::Host(failure)) if failure.retryable());
+        let retryable =
+            matches!(error.downcast_ref(), Some(RunError::Host(failure)) if failure.retryable());
         let report = serde_json::json!({
             "error": { "message": format!("{error:#}"), "status": status, "retryable": retryable }
         });
@@ -177,7 +185,9 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
     }
     for (name, file) in &arguments.module {
         let wasm = std::fs::read(file).with_context(|| format!("--module {name}={file}"))?;
-        session.add_program(name, &wasm).with_context(|| format!("--module {name}={file}"))?;
+        session
+            .add_program(name, &wasm)
+            .with_context(|| format!("--module {name}={file}"))?;
     }
     let command = command(&arguments, &mut session)?;
     let before = session.tree();
@@ -212,8 +222,12 @@ fn options(arguments: &Arguments) -> SessionOptions {
         limits: Limits {
             fuel_max: arguments.fuel.unwrap_or(usual.fuel_max),
             deadline_ns: arguments.deadline.unwrap_or(usual.deadline_ns),
-            memory_bytes_max: arguments.memory.map_or(usual.memory_bytes_max, |size| size.as_u64()),
-            tree_bytes_max: arguments.tree.map_or(usual.tree_bytes_max, |size| size.as_u64()),
+            memory_bytes_max: arguments
+                .memory
+                .map_or(usual.memory_bytes_max, |size| size.as_u64()),
+            tree_bytes_max: arguments
+                .tree
+                .map_or(usual.tree_bytes_max, |size| size.as_u64()),
             ..usual
         },
         ..SessionOptions::default()
@@ -228,14 +242,14 @@ fn command(arguments: &Arguments, session: &mut Session) -> anyhow::Result<Comma
     };
     let program = match host_module(program)? {
         Some((name, wasm)) => {
-            session.add_program(&name, &wasm).with_context(|| program.to_owned())?;
+            session
+                .add_program(&name, &wasm)
+                .with_context(|| program.to_owned())?;
             name
         }
         None => program.to_owned(),
     };
-    let mut command = Command::new(program)
-        .args(words)
-        .stdin(stdin(arguments)?);
+    let mut command = Command::new(program).args(words).stdin(stdin(arguments)?);
     if let Some(cwd) = &arguments.cwd {
         check_absolute(cwd, "--cwd")?;
         command = command.cwd(cwd);
@@ -276,7 +290,11 @@ fn stdin(arguments: &Arguments) -> anyhow::Result<Vec<u8>> {
         }
     };
     let mut bytes = Vec::new();
-    source.by_ref().take(bound + 1).read_to_end(&mut bytes).context("--stdin")?;
+    source
+        .by_ref()
+        .take(bound + 1)
+        .read_to_end(&mut bytes)
+        .context("--stdin")?;
     Ok(bytes)
 }
 
@@ -349,5 +367,6 @@ fn duration_ns(text: &str) -> Result<u64, String> {
     let duration: SignedDuration = text
         .parse()
         .map_err(|error| format!("a duration such as 90s or \"1h 30m\" is expected: {error}"))?;
-    u64::try_from(duration.as_nanos()).map_err(|_| "a duration of at most 584 years is expected".to_owned())
+    u64::try_from(duration.as_nanos())
+        .map_err(|_| "a duration of at most 584 years is expected".to_owned())
 }

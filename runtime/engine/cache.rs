@@ -26,6 +26,7 @@ pub enum CacheFolder {
 
 /// Why a folder is not fit to keep compiled modules.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum CacheError {
     /// Somebody else could put code there.
     #[error(
@@ -74,8 +75,15 @@ impl ModuleCache {
 
     /// The compiled form of a module, if it is there and whole.
     pub fn load(&self, module: Digest) -> Option<std::fs::File> {
-        let noted = self.folder.read_to_string(self.name(module, "blake3")).ok()?;
-        let mut file = self.folder.open(self.name(module, "cwasm")).ok()?.into_std();
+        let noted = self
+            .folder
+            .read_to_string(self.name(module, "blake3"))
+            .ok()?;
+        let mut file = self
+            .folder
+            .open(self.name(module, "cwasm"))
+            .ok()?
+            .into_std();
         let actual = digest_of(&mut file).ok()?;
         (noted.trim().parse() == Ok(actual)).then_some(file)
     }
@@ -154,7 +162,10 @@ fn check_owner(folder: &Dir, path: &Path) -> Result<(), CacheError> {
     let reason = if metadata.uid() != rustix::process::geteuid().as_raw() {
         format!("it belongs to user {}", metadata.uid())
     } else if metadata.mode() & 0o022 != 0 {
-        format!("others can write to it (mode {:04o})", metadata.mode() & 0o7777)
+        format!(
+            "others can write to it (mode {:04o})",
+            metadata.mode() & 0o7777
+        )
     } else {
         return Ok(());
     };

@@ -9,8 +9,8 @@ mod trap;
 use std::fmt;
 
 use crate::digest::Digest;
-pub use cache::{CacheError, CacheFolder};
 use cache::ModuleCache;
+pub use cache::{CacheError, CacheFolder};
 pub use profile::digest as profile_digest;
 pub use trap::{HostFailure, Signal, TrapClass, classify};
 
@@ -49,6 +49,7 @@ impl CompileProgress for Silent {
 
 /// Why an engine or a module cannot be had.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum EngineError {
     /// The folder for compiled modules is not fit to be one.
     #[error(transparent)]

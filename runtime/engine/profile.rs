@@ -41,7 +41,9 @@ pub fn digest() -> Digest {
     let fields = PROPOSALS
         .iter()
         .fold(Fields::of("isobox.profile"), |fields, proposal| {
-            fields.bytes(proposal.0.as_bytes()).number(proposal.1.into())
+            fields
+                .bytes(proposal.0.as_bytes())
+                .number(proposal.1.into())
         });
     fields
         .bytes(WASMTIME.as_bytes())
@@ -90,7 +92,10 @@ fn config() -> wasmtime::Result<Config> {
         .cranelift_opt_level(OptLevel::Speed)
         .parallel_compilation(true)
         // Names the compiled module: nothing compiled under another profile is ever loaded.
-        .module_version(ModuleVersionStrategy::Custom(format!("{WASMTIME}+{}", digest())))?;
+        .module_version(ModuleVersionStrategy::Custom(format!(
+            "{WASMTIME}+{}",
+            digest()
+        )))?;
     Ok(config)
 }
 
@@ -140,7 +145,6 @@ mod tests {
             "(func (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2))) (memory 1)",
             "(global i32 (i32.add (i32.const 1) (i32.const 2)))",
             "(func (result i32 i32) (i32.const 1) (i32.const 2))",
-            
             "(func (result v128) (v128.const i64x2 1 2))",
             "(func $f (return_call $f))",
         ];

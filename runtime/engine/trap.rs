@@ -9,22 +9,40 @@ use wasmtime::Trap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Signal {
+    /// Hangup.
     Hup = 1,
+    /// Interrupt.
     Int = 2,
+    /// Quit.
     Quit = 3,
+    /// Illegal instruction.
     Ill = 4,
+    /// Trace trap.
     Trap = 5,
+    /// Aborted.
     Abrt = 6,
+    /// Misaligned access.
     Bus = 7,
+    /// Arithmetic that has no result.
     Fpe = 8,
+    /// Killed.
     Kill = 9,
+    /// A program's own.
     Usr1 = 10,
+    /// Memory, table or function out of bounds.
     Segv = 11,
+    /// A program's own.
     Usr2 = 12,
+    /// Nobody reads the pipe.
     Pipe = 13,
+    /// Alarm clock.
     Alrm = 14,
+    /// Terminated.
     Term = 15,
+    /// Processor time used up.
     Xcpu = 24,
+    /// Too much written.
+    Xfsz = 25,
 }
 
 impl Signal {

@@ -11,10 +11,13 @@ use crate::machine::fs::{Content, FollowLast, InodeNumber, Kind, Tree};
 
 /// Why a part of a tree cannot be written to the host.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum ExportError {
     #[error("{path} in the machine: {errno}")]
     Machine { path: String, errno: Errno },
-    #[error("{path} is not empty: an export needs an empty or new folder, so that nothing of yours is mixed up or overwritten")]
+    #[error(
+        "{path} is not empty: an export needs an empty or new folder, so that nothing of yours is mixed up or overwritten"
+    )]
     NotEmpty { path: String },
     #[error("{path} is there already: the export of a single file needs a new name")]
     Exists { path: String },
@@ -85,9 +88,7 @@ impl Export<'_> {
             }
             Kind::Symlink(target) => {
                 let target = String::from_utf8_lossy(target);
-                folder
-                    .symlink_contents(&*target, path)
-                    .map_err(failed)?;
+                folder.symlink_contents(&*target, path).map_err(failed)?;
             }
             Kind::File(_) | Kind::Pinned(_) => {
                 let content = self.tree.content(inode);
@@ -121,7 +122,9 @@ impl Export<'_> {
         };
         let folder = Dir::open_ambient_dir(parent, ambient_authority()).map_err(here)?;
         let mut options = cap_std::fs::OpenOptions::new();
-        let file = folder.open_with(name, options.write(true).create_new(true)).map_err(here)?;
+        let file = folder
+            .open_with(name, options.write(true).create_new(true))
+            .map_err(here)?;
         write_content(&content, file).map_err(here)?;
         self.set_mode(&folder, &name.to_string_lossy(), inode)
     }

@@ -36,12 +36,17 @@ pub trait ImportProgress {
 
 /// Why a folder cannot be imported. Nothing of it was, then.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum ImportError {
     #[error("cannot read {path}: {error}")]
     Host { path: String, error: io::Error },
-    #[error("{path} is {kind}: a machine holds files, directories and symbolic links. Leave it out with --exclude or {IGNORE_FILE}")]
+    #[error(
+        "{path} is {kind}: a machine holds files, directories and symbolic links. Leave it out with --exclude or {IGNORE_FILE}"
+    )]
     Kind { path: String, kind: &'static str },
-    #[error("{path}: the name is not UTF-8, as names in a machine are. Rename it, or leave it out with --exclude or {IGNORE_FILE}")]
+    #[error(
+        "{path}: the name is not UTF-8, as names in a machine are. Rename it, or leave it out with --exclude or {IGNORE_FILE}"
+    )]
     Name { path: String },
     #[error("{path}: `{pattern}` is no pattern: {reason}")]
     Pattern {
@@ -161,7 +166,9 @@ fn ignored(host: &Path, folder: &Dir, exclude: &[String]) -> Result<Gitignore, I
     };
     let mut builder = GitignoreBuilder::new("");
     let listed = listed.lines().map(|line| (IGNORE_FILE, line));
-    let given = exclude.iter().map(|pattern| ("--exclude", pattern.as_str()));
+    let given = exclude
+        .iter()
+        .map(|pattern| ("--exclude", pattern.as_str()));
     for (source, pattern) in listed.chain(given) {
         builder
             .add_line(None, pattern)
@@ -236,9 +243,11 @@ impl Survey<'_> {
             let target = self.folder.read_link_contents(path);
             let target = target.map_err(|error| self.host_error(path, error))?;
             let target = target.into_os_string().into_string();
-            return target.map(|target| What::Symlink { target }).map_err(|_| ImportError::Name {
-                path: format!("the target of {}", self.shown(path)),
-            });
+            return target
+                .map(|target| What::Symlink { target })
+                .map_err(|_| ImportError::Name {
+                    path: format!("the target of {}", self.shown(path)),
+                });
         }
         if !file_type.is_file() {
             return Err(ImportError::Kind {
@@ -331,13 +340,23 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn one(&mut self, folder: &Dir, found: &Found, advance: &mut dyn FnMut(u64)) -> Result<(), ImportError> {
+    fn one(
+        &mut self,
+        folder: &Dir,
+        found: &Found,
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<(), ImportError> {
         let path = format!("{}/{}", self.guest, found.path);
         match &found.what {
             What::Directory => self.directory(&path),
             What::Symlink { target } => self
                 .tree
-                .make_symlink(target.as_bytes(), InodeNumber::ROOT, path.as_bytes(), self.now_ns)
+                .make_symlink(
+                    target.as_bytes(),
+                    InodeNumber::ROOT,
+                    path.as_bytes(),
+                    self.now_ns,
+                )
                 .map(drop)
                 .map_err(|errno| self.machine_error(&path, errno)),
             What::File { executable, .. } => {
@@ -353,7 +372,10 @@ impl Copy<'_> {
     /// A directory; one that is there already is shared by several imports.
     fn directory(&mut self, path: &str) -> Result<(), ImportError> {
         let root = InodeNumber::ROOT;
-        match self.tree.make_directory(root, path.as_bytes(), 0o755, self.now_ns) {
+        match self
+            .tree
+            .make_directory(root, path.as_bytes(), 0o755, self.now_ns)
+        {
             Ok(_) => Ok(()),
             Err(Errno::Exists) => {
                 let existing = self.tree.lookup(root, path.as_bytes(), FollowLast::No);
@@ -379,7 +401,9 @@ impl Copy<'_> {
             mode: if executable { 0o755 } else { 0o644 },
             ..OpenHow::default()
         };
-        let opened = self.tree.open(InodeNumber::ROOT, path.as_bytes(), how, self.now_ns);
+        let opened = self
+            .tree
+            .open(InodeNumber::ROOT, path.as_bytes(), how, self.now_ns);
         let inode = opened.map_err(|errno| self.machine_error(path, errno))?;
         let mut buffer = vec![0; 64 << 10];
         let mut offset = 0;
@@ -388,7 +412,9 @@ impl Copy<'_> {
                 path: self.host.display().to_string(),
                 error,
             })?;
-            let written = self.tree.write(inode, offset, &buffer[..length], self.now_ns);
+            let written = self
+                .tree
+                .write(inode, offset, &buffer[..length], self.now_ns);
             match written {
                 Ok(written) if written == length => {}
                 Ok(_) => return Err(self.machine_error(path, Errno::NoSpace)),

@@ -26,7 +26,10 @@ pub fn patch(before: &Tree, after: &Tree, changes: &Changes) -> String {
         show(&mut patch, name, &old, &new);
     }
     if changes.omitted > 0 {
-        put(&mut patch, format_args!("# {} more changed paths are not shown\n", changes.omitted));
+        put(
+            &mut patch,
+            format_args!("# {} more changed paths are not shown\n", changes.omitted),
+        );
     }
     patch
 }
@@ -80,7 +83,9 @@ fn show(patch: &mut String, name: &str, old: &Side, new: &Side) {
     match (old_mode, new_mode) {
         (None, Some(mode)) => put(&mut header, format_args!("new file mode {mode}\n")),
         (Some(mode), None) => put(&mut header, format_args!("deleted file mode {mode}\n")),
-        (Some(a), Some(b)) if a != b => put(&mut header, format_args!("old mode {a}\nnew mode {b}\n")),
+        (Some(a), Some(b)) if a != b => {
+            put(&mut header, format_args!("old mode {a}\nnew mode {b}\n"))
+        }
         _ => {}
     }
     let body = body(name, old, new);
@@ -91,8 +96,12 @@ fn show(patch: &mut String, name: &str, old: &Side, new: &Side) {
 }
 
 fn body(name: &str, old: &Side, new: &Side) -> String {
-    let old_name = old.git_mode().map_or("/dev/null".to_owned(), |_| format!("a/{name}"));
-    let new_name = new.git_mode().map_or("/dev/null".to_owned(), |_| format!("b/{name}"));
+    let old_name = old
+        .git_mode()
+        .map_or("/dev/null".to_owned(), |_| format!("a/{name}"));
+    let new_name = new
+        .git_mode()
+        .map_or("/dev/null".to_owned(), |_| format!("b/{name}"));
     match (old.text(), new.text()) {
         (Some(a), Some(b)) if a == b => String::new(),
         (Some(a), Some(b)) => TextDiff::from_lines(a, b)

@@ -57,7 +57,9 @@ impl TimeModel {
 
     /// The cost of moving this many bytes between host and guest, in nanoseconds.
     pub fn transfer_ns(&self, bytes: u64) -> u64 {
-        bytes.div_ceil(1024).saturating_mul(self.transfer_ns_per_kib)
+        bytes
+            .div_ceil(1024)
+            .saturating_mul(self.transfer_ns_per_kib)
     }
 }
 

@@ -19,7 +19,7 @@ pub use device::Device;
 pub use entropy::{Entropy, Interface};
 pub use errno::{Errno, Result};
 pub use open_files::{Descriptor, Descriptors, FileId, Object, OpenFile, OpenFiles, Rights};
-pub use streams::{Capture, Captured, OutputObserver, Stream, Streams};
+pub use streams::{Capture, Captured, OutputObserver, Stream, StreamWrite, Streams};
 
 use crate::limits::Limits;
 use fs::{InodeNumber, Tree};
@@ -27,12 +27,19 @@ use fs::{InodeNumber, Tree};
 /// The whole state of one machine. Between runs no file is open and cloning is O(1).
 #[derive(Clone, Debug)]
 pub struct Machine {
+    /// The file tree.
     pub tree: Tree,
+    /// Virtual time.
     pub clock: Clock,
+    /// What moves the clock.
     pub time_model: TimeModel,
+    /// The bounds.
     pub limits: Limits,
+    /// What is open, while a run lasts.
     pub open_files: OpenFiles,
+    /// The standard streams of the run.
     pub streams: Streams,
+    /// Who sleeps until when.
     pub sleepers: scheduler::Sleepers,
     seed: u64,
     processes_begun: u64,
@@ -45,7 +52,9 @@ pub struct MachineOptions {
     pub seed: u64,
     /// Where the clock begins, in nanoseconds since 1970.
     pub epoch_ns: u64,
+    /// The bounds.
     pub limits: Limits,
+    /// What moves the clock.
     pub time_model: TimeModel,
 }
 
@@ -87,12 +96,14 @@ impl Machine {
         let now_ns = self.clock.now_ns();
         let root = InodeNumber::ROOT;
         for (path, mode) in DIRECTORIES {
-            self.tree.make_directory(root, path.as_bytes(), mode, now_ns)?;
+            self.tree
+                .make_directory(root, path.as_bytes(), mode, now_ns)?;
         }
         self.tree.make_symlink(b"usr/bin", root, b"/bin", now_ns)?;
         for device in Device::ALL {
             let path = format!("/dev/{}", device.name());
-            self.tree.make_device(device, root, path.as_bytes(), now_ns)?;
+            self.tree
+                .make_device(device, root, path.as_bytes(), now_ns)?;
         }
         Ok(())
     }
@@ -132,13 +143,17 @@ impl Machine {
 pub struct SharedMachine(Arc<Mutex<Machine>>);
 
 impl SharedMachine {
+    /// Shares a machine.
     pub fn new(machine: Machine) -> SharedMachine {
         SharedMachine(Arc::new(Mutex::new(machine)))
     }
 
+    /// The machine, for the length of one host call or one step of the scheduler.
     pub fn lock(&self) -> MutexGuard<'_, Machine> {
         // A poisoned machine belongs to a run that panicked; whoever holds it next throws it away.
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// The machine itself, once nobody else shares it; a copy if somebody still does.

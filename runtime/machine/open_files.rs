@@ -15,7 +15,9 @@ pub struct FileId(usize);
 /// What is shared by all descriptors of one `open`.
 #[derive(Clone, Debug)]
 pub struct OpenFile {
+    /// What it stands for.
     pub object: Object,
+    /// Where the next read or write begins, in bytes.
     pub offset: u64,
     /// The flags of `fcntl(F_SETFL)`, as the front end numbers them.
     pub flags: u16,
@@ -25,16 +27,23 @@ pub struct OpenFile {
 /// What an open file stands for.
 #[derive(Clone, Debug)]
 pub enum Object {
+    /// A regular file.
     File(InodeNumber),
+    /// A directory.
     Directory {
+        /// Its inode.
         inode: InodeNumber,
         /// The entries as they were when this listing began: what is removed meanwhile moves nobody's cookie.
         listing: Option<Entries>,
     },
+    /// A device.
     Device {
+        /// Its inode.
         inode: InodeNumber,
+        /// Which one.
         device: Device,
     },
+    /// A standard stream.
     Stream(Stream),
 }
 
@@ -81,6 +90,7 @@ impl OpenFiles {
         }
     }
 
+    /// An open file.
     pub fn get(&self, id: FileId) -> Result<&OpenFile> {
         self.files
             .get(id.0)
@@ -88,6 +98,7 @@ impl OpenFiles {
             .ok_or(Errno::BadDescriptor)
     }
 
+    /// An open file, for change.
     pub fn get_mut(&mut self, id: FileId) -> Result<&mut OpenFile> {
         self.files
             .get_mut(id.0)
@@ -115,6 +126,7 @@ impl OpenFiles {
 /// What a descriptor allows, as bits of the front end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
+    /// What it may be used for itself.
     pub base: u64,
     /// What descriptors opened through this one may have.
     pub inheriting: u64,
@@ -123,7 +135,9 @@ pub struct Rights {
 /// One entry of a process's descriptor table.
 #[derive(Clone, Debug)]
 pub struct Descriptor {
+    /// The open file behind it.
     pub file: FileId,
+    /// What it allows.
     pub rights: Rights,
     /// The name under which the front end offers this directory from the start.
     pub preopened_as: Option<Arc<str>>,
@@ -139,6 +153,7 @@ pub struct Descriptors {
 }
 
 impl Descriptors {
+    /// An empty table with a bound on its entries.
     pub fn new(open_files_max: u32) -> Descriptors {
         Descriptors {
             table: Vec::new(),
@@ -163,11 +178,14 @@ impl Descriptors {
             self.table.push(None);
         }
         self.table[number] = Some(descriptor);
-        let taken = self.table[number..].iter().take_while(|slot| slot.is_some());
+        let taken = self.table[number..]
+            .iter()
+            .take_while(|slot| slot.is_some());
         self.lowest_free += taken.count();
         Ok(number as u32)
     }
 
+    /// The descriptor of a number.
     pub fn get(&self, number: u32) -> Result<&Descriptor> {
         self.table
             .get(number as usize)
@@ -175,6 +193,7 @@ impl Descriptors {
             .ok_or(Errno::BadDescriptor)
     }
 
+    /// The descriptor of a number, for change.
     pub fn get_mut(&mut self, number: u32) -> Result<&mut Descriptor> {
         self.table
             .get_mut(number as usize)

@@ -123,7 +123,10 @@ mod tests {
             give_way().await;
             machine.lock().clock.elapsed_ns()
         };
-        assert_eq!(run(&machine, process, || ControlFlow::Continue(())), Ok(hour_ns));
+        assert_eq!(
+            run(&machine, process, || ControlFlow::Continue(())),
+            Ok(hour_ns)
+        );
     }
 
     #[test]
@@ -143,7 +146,11 @@ mod tests {
         let mut turns = 0;
         let result: Result<(), _> = run(&machine(), process, || {
             turns += 1;
-            if turns < 10 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if turns < 10 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
         assert_eq!(result, Err(Stopped::ByWatch));
     }

@@ -6,12 +6,16 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use crate::digest::Digest;
+use crate::limits::Limits;
 
 /// A standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
+    /// Standard input.
     Stdin,
+    /// Standard output.
     Stdout,
+    /// Standard error.
     Stderr,
 }
 
@@ -21,6 +25,17 @@ pub trait OutputObserver: Send {
     fn wrote(&mut self, stream: Stream, bytes: &[u8]) -> ControlFlow<()>;
 }
 
+/// What came of a write to a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamWrite {
+    /// The bytes were taken.
+    Taken,
+    /// They are more than one run may write.
+    TooMuch,
+    /// Nobody listens any more.
+    Closed,
+}
+
 /// The standard streams of a run.
 #[derive(Clone, Default)]
 pub struct Streams {
@@ -28,20 +43,23 @@ pub struct Streams {
     stdin_offset: usize,
     stdout: Capture,
     stderr: Capture,
+    written_bytes_left: u64,
     observer: Option<Arc<Mutex<dyn OutputObserver>>>,
 }
 
 impl Streams {
+    /// Streams with all of their input, the bounds on their output, and who is told of it.
     pub fn new(
         stdin: Arc<[u8]>,
-        output_bytes_max: u64,
+        limits: &Limits,
         observer: Option<Arc<Mutex<dyn OutputObserver>>>,
     ) -> Streams {
         Streams {
             stdin,
             stdin_offset: 0,
-            stdout: Capture::new(output_bytes_max),
-            stderr: Capture::new(output_bytes_max),
+            stdout: Capture::new(limits.output_bytes_max),
+            stderr: Capture::new(limits.output_bytes_max),
+            written_bytes_left: limits.written_bytes_max,
             observer,
         }
     }
@@ -60,19 +78,26 @@ impl Streams {
         length
     }
 
-    /// Keeps output. `Break` when the observer wants no more.
-    pub fn write(&mut self, stream: Stream, bytes: &[u8]) -> ControlFlow<()> {
+    /// Takes output: all of it or nothing.
+    pub fn write(&mut self, stream: Stream, bytes: &[u8]) -> StreamWrite {
+        let Some(left) = self.written_bytes_left.checked_sub(bytes.len() as u64) else {
+            return StreamWrite::TooMuch;
+        };
+        self.written_bytes_left = left;
         match stream {
-            Stream::Stdin => return ControlFlow::Continue(()),
+            Stream::Stdin => {}
             Stream::Stdout => self.stdout.write(bytes),
             Stream::Stderr => self.stderr.write(bytes),
         }
-        match &self.observer {
-            Some(observer) => observer
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner())
-                .wrote(stream, bytes),
-            None => ControlFlow::Continue(()),
+        let Some(observer) = &self.observer else {
+            return StreamWrite::Taken;
+        };
+        let mut observer = observer
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        match observer.wrote(stream, bytes) {
+            ControlFlow::Continue(()) => StreamWrite::Taken,
+            ControlFlow::Break(()) => StreamWrite::Closed,
         }
     }
 

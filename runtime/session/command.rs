@@ -102,7 +102,10 @@ impl Command {
     pub(super) fn full_environment(&self) -> Vec<(String, String)> {
         let usual = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let pwd = ("PWD".to_owned(), self.cwd.clone());
-        let given = usual.into_iter().chain([pwd]).chain(self.environment.iter().cloned());
+        let given = usual
+            .into_iter()
+            .chain([pwd])
+            .chain(self.environment.iter().cloned());
         let mut variables: Vec<(String, String)> = Vec::new();
         for (name, value) in given {
             match variables.iter_mut().find(|known| known.0 == name) {

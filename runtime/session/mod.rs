@@ -204,7 +204,12 @@ impl Session {
     /// # Errors
     /// When something there cannot be read or has no place in a machine, or all of it is more than the tree may hold;
     /// the tree is then as it was.
-    pub fn import(&mut self, host: &Path, guest: &str, how: &Import<'_>) -> Result<(), ImportError> {
+    pub fn import(
+        &mut self,
+        host: &Path,
+        guest: &str,
+        how: &Import<'_>,
+    ) -> Result<(), ImportError> {
         let now_ns = self.machine.clock.now_ns();
         self.machine.tree = host_files::import(&self.machine.tree, host, guest, now_ns, how)?;
         Ok(())

@@ -38,11 +38,13 @@ pub enum LimitKind {
     Fuel,
     /// `deadline_ns`.
     Deadline,
+    /// `written_bytes_max`.
+    Output,
 }
 
 impl Outcome {
     /// The status as a shell shows it: 128 and the signal's number for a signal, 124 for the deadline (as `timeout`),
-    /// 152 for fuel (as `SIGXCPU`), 137 for a deadlock (as whoever finds it would `SIGKILL`).
+    /// 152 for fuel (as `SIGXCPU`), 153 for output (as `SIGXFSZ`), 137 for a deadlock (as whoever finds it would `SIGKILL`).
     pub fn status(self) -> u8 {
         match self {
             Outcome::Exited { status } => status,
@@ -53,6 +55,9 @@ impl Outcome {
             Outcome::LimitReached {
                 limit: LimitKind::Fuel,
             } => 128 + Signal::Xcpu.number(),
+            Outcome::LimitReached {
+                limit: LimitKind::Output,
+            } => 128 + Signal::Xfsz.number(),
             Outcome::Deadlocked => 128 + Signal::Kill.number(),
         }
     }

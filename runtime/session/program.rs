@@ -7,9 +7,12 @@ use crate::machine::fs::{FileType, FollowLast, InodeNumber, Kind, Tree};
 
 /// Why a command cannot be begun.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum ProgramError {
     /// No such command.
-    #[error("{program}: command not found on PATH ({path}); `ls /usr/bin` inside the machine lists what there is")]
+    #[error(
+        "{program}: command not found on PATH ({path}); `ls /usr/bin` inside the machine lists what there is"
+    )]
     NotFound { program: String, path: String },
     /// The path leads nowhere.
     #[error("{program}: {errno}")]
@@ -21,7 +24,9 @@ pub enum ProgramError {
     #[error("{program}: exec format error: {reason}")]
     Format { program: String, reason: String },
     /// It needs more memory to begin with than the machine's bound.
-    #[error("{program}: cannot allocate memory: it begins with {needed} bytes, the machine's bound is {bound}")]
+    #[error(
+        "{program}: cannot allocate memory: it begins with {needed} bytes, the machine's bound is {bound}"
+    )]
     Memory {
         program: String,
         needed: u64,
@@ -56,7 +61,12 @@ pub enum Executable {
 }
 
 /// Finds a program as `execvp` does.
-pub fn find(tree: &Tree, program: &str, cwd: InodeNumber, path: &str) -> Result<Executable, ProgramError> {
+pub fn find(
+    tree: &Tree,
+    program: &str,
+    cwd: InodeNumber,
+    path: &str,
+) -> Result<Executable, ProgramError> {
     if program.contains('/') {
         let inode = tree
             .lookup(cwd, program.as_bytes(), FollowLast::Yes)
@@ -113,7 +123,9 @@ fn load(tree: &Tree, inode: InodeNumber, program: &str) -> Result<Executable, Pr
     let mut magic = [0; 4];
     let length = content.read(0, &mut magic);
     if magic[..length].starts_with(b"#!") {
-        return Err(refuse("it is a script, and this machine has no interpreter for it".to_owned()));
+        return Err(refuse(
+            "it is a script, and this machine has no interpreter for it".to_owned(),
+        ));
     }
     if magic != *b"\0asm" {
         return Err(refuse("it is no WebAssembly module".to_owned()));

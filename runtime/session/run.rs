@@ -50,7 +50,8 @@ impl Session {
     pub fn run(&mut self, command: &Command) -> Result<RunResult, RunError> {
         let prepared = Prepared::new(&self.runtime, &self.machine, command)?;
         let before = self.machine.clone();
-        let (outcome, fuel, mut after) = prepared.execute(&self.runtime, self.machine.clone(), command)?;
+        let (outcome, fuel, mut after) =
+            prepared.execute(&self.runtime, self.machine.clone(), command)?;
         let (stdout, stderr) = std::mem::take(&mut after.streams).finish();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
@@ -81,7 +82,9 @@ impl Prepared {
         check_strings(command, &environment)?;
         check_stdin(command, machine)?;
         let directory = |path: &str| {
-            let inode = machine.tree.lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::Yes);
+            let inode = machine
+                .tree
+                .lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::Yes);
             let is_directory = |inode: &InodeNumber| machine.tree.entries(*inode).map(drop);
             inode
                 .and_then(|inode| is_directory(&inode).map(|()| inode))
@@ -126,13 +129,17 @@ impl Prepared {
     ) -> Result<(Outcome, u64, Machine), RunError> {
         machine.streams = Streams::new(
             command.stdin.clone(),
-            machine.limits.output_bytes_max,
+            &machine.limits,
             command.observer.clone(),
         );
         let fuel_max = machine.limits.fuel_max;
         let machine = SharedMachine::new(machine);
-        let process = Process::begin(&machine, self.options)
-            .map_err(|errno| invalid(command, format!("its descriptors cannot be opened: {errno}")))?;
+        let process = Process::begin(&machine, self.options).map_err(|errno| {
+            invalid(
+                command,
+                format!("its descriptors cannot be opened: {errno}"),
+            )
+        })?;
         let mut store = Store::new(runtime.engine(), process);
         store.limiter(|process| process);
         let begun = scheduler::run(
@@ -210,12 +217,18 @@ fn stop_of(store: &mut Store<Process>, error: &wasmtime::Error) -> Result<Outcom
         Stop::Deadline => Ok(Outcome::LimitReached {
             limit: LimitKind::Deadline,
         }),
+        Stop::OutputFlood => Ok(Outcome::LimitReached {
+            limit: LimitKind::Output,
+        }),
         Stop::Host(failure) => Err(failure),
     }
 }
 
 /// The operator's watchdog: the one place where a run looks at the host's clock, and all it can do is give up.
-#[expect(clippy::disallowed_methods, reason = "host time decides only host failures")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "host time decides only host failures"
+)]
 fn watch(watchdog: Option<Duration>) -> impl FnMut() -> ControlFlow<()> {
     let begun = watchdog.map(|limit| (Instant::now(), limit));
     move || match begun {
@@ -230,12 +243,21 @@ fn check_strings(command: &Command, environment: &[(String, String)]) -> Result<
     let mut bytes = 0;
     for string in strings {
         if string.contains('\0') {
-            return Err(invalid(command, "an argument or variable holds a zero byte".to_owned()));
+            return Err(invalid(
+                command,
+                "an argument or variable holds a zero byte".to_owned(),
+            ));
         }
         bytes += string.len() as u64 + 1;
     }
-    if let Some((name, _)) = environment.iter().find(|(name, _)| name.is_empty() || name.contains('=')) {
-        return Err(invalid(command, format!("`{name}` cannot be a variable's name")));
+    if let Some((name, _)) = environment
+        .iter()
+        .find(|(name, _)| name.is_empty() || name.contains('='))
+    {
+        return Err(invalid(
+            command,
+            format!("`{name}` cannot be a variable's name"),
+        ));
     }
     if bytes > ARGUMENT_BYTES_MAX as u64 {
         return Err(invalid(
@@ -258,7 +280,11 @@ fn check_stdin(command: &Command, machine: &Machine) -> Result<(), ProgramError>
 }
 
 /// What a module needs to begin with, against the machine's bounds.
-fn check_memory(linked: &InstancePre<Process>, machine: &Machine, program: &str) -> Result<(), ProgramError> {
+fn check_memory(
+    linked: &InstancePre<Process>,
+    machine: &Machine,
+    program: &str,
+) -> Result<(), ProgramError> {
     let needed = linked.module().resources_required().max_initial_memory_size;
     let bound = machine.limits.memory_bytes_max;
     match needed {

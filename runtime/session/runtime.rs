@@ -52,8 +52,10 @@ pub struct RuntimeOptions {
 /// Why a runtime or a session cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
+    /// The engine or its cache.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The guests compiled into this program.
     #[error(transparent)]
     Guests(#[from] GuestsError),
     /// The limits leave no room for the directories and programs of a new machine.
@@ -80,8 +82,8 @@ impl Runtime {
             processes_max: options.processes_max,
             progress: options.progress,
         })?;
-        let interface = Interface::new(&engine)
-            .map_err(|error| EngineError::Start(format!("{error:#}")))?;
+        let interface =
+            Interface::new(&engine).map_err(|error| EngineError::Start(format!("{error:#}")))?;
         Ok(Runtime(Arc::new(Shared {
             engine,
             interface,
@@ -214,5 +216,7 @@ impl fmt::Debug for Runtime {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

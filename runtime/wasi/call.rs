@@ -102,9 +102,7 @@ pub fn to_errno(answer: Answer) -> wasmtime::Result<i32> {
 }
 
 /// The guest's memory and the process's state, side by side.
-fn split<'a>(
-    store: &'a mut StoreContextMut<'_, Process>,
-) -> (GuestMemory<'a>, &'a mut Process) {
+fn split<'a>(store: &'a mut StoreContextMut<'_, Process>) -> (GuestMemory<'a>, &'a mut Process) {
     match store.data().memory {
         Some(memory) => {
             let (bytes, process) = memory.data_and_store_mut(store);

@@ -14,7 +14,12 @@ use crate::machine::{Errno, Object, Result};
 pub const MODULE: &str = "isobox_v1";
 
 /// Every function's name.
-pub const NAMES: [&str; 4] = ["fd_mode_get", "fd_mode_set", "path_mode_get", "path_mode_set"];
+pub const NAMES: [&str; 4] = [
+    "fd_mode_get",
+    "fd_mode_set",
+    "path_mode_get",
+    "path_mode_set",
+];
 
 /// The permission bits of what is no file of the tree: pipes and streams.
 const STREAM_MODE: u32 = 0o600;
@@ -44,14 +49,28 @@ fn fd_mode_set(call: &mut Call<'_>, fd: u32, mode: u32) -> Answer {
     set_mode(call, inode, mode)
 }
 
-fn path_mode_get(call: &mut Call<'_>, fd: u32, flags: u32, path: u32, path_len: u32, mode: u32) -> Answer {
+fn path_mode_get(
+    call: &mut Call<'_>,
+    fd: u32,
+    flags: u32,
+    path: u32,
+    path_len: u32,
+    mode: u32,
+) -> Answer {
     let inode = inode_at(call, fd, flags, path, path_len)?;
     let bits = call.machine.tree.stat(inode)?.mode;
     call.memory.write_u32(mode, bits.into())?;
     Ok(())
 }
 
-fn path_mode_set(call: &mut Call<'_>, fd: u32, flags: u32, path: u32, path_len: u32, mode: u32) -> Answer {
+fn path_mode_set(
+    call: &mut Call<'_>,
+    fd: u32,
+    flags: u32,
+    path: u32,
+    path_len: u32,
+    mode: u32,
+) -> Answer {
     let inode = inode_at(call, fd, flags, path, path_len)?;
     set_mode(call, inode, mode)
 }

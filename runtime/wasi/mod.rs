@@ -78,7 +78,9 @@ impl Interface {
 /// Every function there is, by module and name.
 fn offered() -> BTreeSet<(String, String)> {
     let preview1 = preview1::NAMES.iter().map(|name| (preview1::MODULE, *name));
-    let isobox_v1 = isobox_v1::NAMES.iter().map(|name| (isobox_v1::MODULE, *name));
+    let isobox_v1 = isobox_v1::NAMES
+        .iter()
+        .map(|name| (isobox_v1::MODULE, *name));
     preview1
         .chain(isobox_v1)
         .map(|(module, name)| (module.to_owned(), name.to_owned()))

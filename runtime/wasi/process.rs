@@ -61,6 +61,8 @@ pub enum Stop {
     OutOfFuel,
     /// The virtual deadline is past.
     Deadline,
+    /// It wrote more than a run may write.
+    OutputFlood,
     /// The host's doing.
     Host(HostFailure),
 }
@@ -156,7 +158,10 @@ impl Process {
     /// How much fuel the store may hold now: what computing until the deadline takes.
     pub fn grant(&mut self, machine: &Machine) -> u64 {
         let time_left_ns = self.deadline_ns.saturating_sub(machine.clock.elapsed_ns());
-        let granted = self.fuel.left.min(time_left_ns / machine.time_model.fuel_ns.max(1));
+        let granted = self
+            .fuel
+            .left
+            .min(time_left_ns / machine.time_model.fuel_ns.max(1));
         self.fuel.withheld = self.fuel.left - granted;
         granted
     }

@@ -87,12 +87,10 @@ impl Listing<'_> {
                     self.note_names(number, new, ChangeKind::Metadata);
                 }
             }
-            (Kind::File(a), Kind::File(b)) if a.digest() == b.digest() => {
-                if old.mode != new.mode || old.times.modified_ns != new.times.modified_ns {
-                    self.note_names(number, new, ChangeKind::Metadata);
-                }
+            (Kind::File(a), Kind::File(b)) if a.digest() != b.digest() => {
+                self.note_names(number, new, ChangeKind::Modified);
             }
-            (Kind::File(_) | Kind::Pinned(_), Kind::File(_)) => {
+            (Kind::Pinned(_), Kind::File(_)) => {
                 self.note_names(number, new, ChangeKind::Modified);
             }
             _ if old.mode != new.mode || old.times.modified_ns != new.times.modified_ns => {
@@ -103,15 +101,23 @@ impl Listing<'_> {
     }
 
     fn compare_entries(&mut self, directory: InodeNumber) {
-        let (Ok(old), Ok(new)) = (self.before.entries(directory), self.after.entries(directory))
-        else {
+        let (Ok(old), Ok(new)) = (
+            self.before.entries(directory),
+            self.after.entries(directory),
+        ) else {
             return;
         };
         let (before, after) = (self.before, self.after);
-        for (name, inode) in old.iter().filter(|(name, inode)| new.get(name) != Some(*inode)) {
+        for (name, inode) in old
+            .iter()
+            .filter(|(name, inode)| new.get(name) != Some(*inode))
+        {
             self.note_below(before, directory, name, inode, ChangeKind::Removed);
         }
-        for (name, inode) in new.iter().filter(|(name, inode)| old.get(name) != Some(*inode)) {
+        for (name, inode) in new
+            .iter()
+            .filter(|(name, inode)| old.get(name) != Some(*inode))
+        {
             self.note_below(after, directory, name, inode, ChangeKind::Created);
         }
     }
@@ -132,7 +138,9 @@ impl Listing<'_> {
         let mut pending = vec![(join(&parent, name), inode)];
         while let Some((path, inode)) = pending.pop() {
             if let Ok(entries) = tree.entries(inode) {
-                let below = entries.iter().map(|(name, inode)| (join(&path, name), inode));
+                let below = entries
+                    .iter()
+                    .map(|(name, inode)| (join(&path, name), inode));
                 pending.extend(below);
             }
             if !self.note(path, kind) {
@@ -152,7 +160,8 @@ impl Listing<'_> {
         parents.sort();
         parents.dedup();
         for parent in parents {
-            let (Some(path), Ok(entries)) = (path_of(self.after, parent), self.after.entries(parent))
+            let (Some(path), Ok(entries)) =
+                (path_of(self.after, parent), self.after.entries(parent))
             else {
                 continue;
             };
@@ -195,7 +204,12 @@ fn path_of(tree: &Tree, mut directory: InodeNumber) -> Option<Vec<u8>> {
         }
     }
     names.reverse();
-    Some(names.iter().flat_map(|name| [b"/", &name[..]].concat()).collect())
+    Some(
+        names
+            .iter()
+            .flat_map(|name| [b"/", &name[..]].concat())
+            .collect(),
+    )
 }
 
 fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {

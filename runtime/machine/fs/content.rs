@@ -79,6 +79,7 @@ impl Content {
         self.size = size;
     }
 
+    /// A digest that depends on size and bytes alone.
     pub fn digest(&self) -> Digest {
         Fields::of("isobox.content")
             .number(self.size)

@@ -30,14 +30,17 @@ struct Node {
 }
 
 impl Entries {
+    /// How many entries there are.
     pub fn len(&self) -> usize {
         count(&self.root)
     }
 
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.root.is_none()
     }
 
+    /// The inode of a name.
     pub fn get(&self, name: &[u8]) -> Option<InodeNumber> {
         let mut link = &self.root;
         while let Some(node) = link {
@@ -82,6 +85,7 @@ impl Entries {
         insert_in(&mut self.root, node);
     }
 
+    /// Removes a name; returns the inode it had.
     pub fn remove(&mut self, name: &[u8]) -> Option<InodeNumber> {
         let inode = self.get(name)?;
         remove_in(&mut self.root, name);
@@ -95,6 +99,7 @@ impl Entries {
         iter
     }
 
+    /// A digest that depends on names and inodes alone.
     pub fn digest(&self) -> Digest {
         node_digest(&self.root)
     }

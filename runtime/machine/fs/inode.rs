@@ -33,40 +33,55 @@ pub struct Inode {
 /// system mounted `noatime`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
+    /// Last access that was noted.
     pub accessed_ns: u64,
+    /// Last change of the content.
     pub modified_ns: u64,
+    /// Last change of content, names, mode or times.
     pub changed_ns: u64,
 }
 
 /// The kinds of inodes.
 #[derive(Clone, Debug)]
 pub enum Kind {
+    /// A regular file.
     File(Content),
     /// An executable that the runtime pins: its bytes are loaded only when somebody reads them.
     Pinned(Pinned),
+    /// A directory.
     Directory {
+        /// Its names.
         entries: Entries,
         /// How many of the entries are directories.
         directories: u32,
     },
+    /// A symbolic link and its target.
     Symlink(Arc<[u8]>),
+    /// A device file.
     Device(Device),
 }
 
 /// A kind without its data: what directory listings and `stat` tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileType {
+    /// A regular file.
     Regular,
+    /// A directory.
     Directory,
+    /// A symbolic link.
     Symlink,
+    /// A device file.
     CharacterDevice,
 }
 
 /// A pinned executable: known by digest and size, its bytes behind [`PinnedSource`].
 #[derive(Clone, Debug)]
 pub struct Pinned {
+    /// BLAKE3 of its bytes.
     pub digest: Digest,
+    /// In bytes.
     pub size: u64,
+    /// Where its bytes are.
     pub source: Arc<dyn PinnedSource>,
 }
 

@@ -12,10 +12,15 @@ use crate::machine::errno::{Errno, Result};
 /// How a path is opened: `open(2)`'s flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenHow {
+    /// For reading: needs the read permission.
     pub read: bool,
+    /// For writing: needs the write permission.
     pub write: bool,
+    /// A missing file is made: `O_CREAT`.
     pub create: bool,
+    /// A file that is there is `EEXIST`: `O_EXCL`.
     pub exclusive: bool,
+    /// A file that is there is emptied: `O_TRUNC`.
     pub truncate: bool,
     /// Only a directory will do.
     pub directory: bool,
@@ -55,7 +60,12 @@ impl Tree {
         }
     }
 
-    fn open_existing(&mut self, number: InodeNumber, how: OpenHow, now_ns: u64) -> Result<InodeNumber> {
+    fn open_existing(
+        &mut self,
+        number: InodeNumber,
+        how: OpenHow,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
         if how.create && how.exclusive {
             return Err(Errno::Exists);
         }
@@ -113,7 +123,10 @@ impl Tree {
     /// Makes a directory of mode 0755 and every missing one above it, as `mkdir -p` does.
     pub fn make_directories(&mut self, path: &[u8], now_ns: u64) -> Result<InodeNumber> {
         let mut current = InodeNumber::ROOT;
-        for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+        for name in path
+            .split(|byte| *byte == b'/')
+            .filter(|name| !name.is_empty())
+        {
             current = match self.make_directory(current, name, 0o755, now_ns) {
                 Err(Errno::Exists) => self.lookup(current, name, FollowLast::Yes)?,
                 made => made?,

@@ -10,7 +10,9 @@ use crate::machine::errno::{Errno, Result};
 /// Whether a symbolic link at the end of a path is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowLast {
+    /// As `stat` does.
     Yes,
+    /// As `lstat` does.
     No,
 }
 
@@ -45,7 +47,12 @@ impl Place {
 
 impl Tree {
     /// The inode a path leads to, seen from a directory.
-    pub fn lookup(&self, from: InodeNumber, path: &[u8], follow: FollowLast) -> Result<InodeNumber> {
+    pub fn lookup(
+        &self,
+        from: InodeNumber,
+        path: &[u8],
+        follow: FollowLast,
+    ) -> Result<InodeNumber> {
         self.resolve(from, path, follow)?.existing()
     }
 
@@ -68,7 +75,7 @@ impl Tree {
                     if hops > SYMLINK_HOPS_MAX {
                         return Err(Errno::Loop);
                     }
-                    rest = Cow::Owned([&target[..], after].concat());
+                    rest = Cow::Owned([target, after].concat());
                 }
             }
         }
@@ -89,7 +96,10 @@ impl Tree {
             return Ok(Walked::Arrived(place_of_directory(*current, Last::Root)));
         }
         loop {
-            let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+            let end = rest
+                .iter()
+                .position(|byte| *byte == b'/')
+                .unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             let next = strip_slashes(after);
             let (is_last, wants_directory) = (next.is_empty(), !after.is_empty());

@@ -243,7 +243,10 @@ fn node_digest<T: Merkle>(link: &Option<Arc<Node<T>>>, height: u32) -> Digest {
         Some(Node::Branch(branch)) => *branch.digest.get_or_init(|| {
             let children: [Digest; FANOUT] =
                 std::array::from_fn(|child| node_digest(&branch.children[child], height - 1));
-            if children[1..].iter().all(|digest| *digest == Digest::NOTHING) {
+            if children[1..]
+                .iter()
+                .all(|digest| *digest == Digest::NOTHING)
+            {
                 return children[0];
             }
             children

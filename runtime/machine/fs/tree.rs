@@ -36,19 +36,28 @@ pub struct TreeLimits {
 /// What `stat` tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
+    /// `st_ino`.
     pub inode: InodeNumber,
+    /// The kind of file in `st_mode`.
     pub file_type: FileType,
+    /// The permission bits of `st_mode`.
     pub mode: u16,
+    /// `st_nlink`.
     pub links: u64,
+    /// `st_size`, in bytes.
     pub size: u64,
+    /// `st_atim`, `st_mtim`, `st_ctim`.
     pub times: Times,
 }
 
 /// A new value of an inode's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewTime {
+    /// As it was: `UTIME_OMIT`.
     Keep,
+    /// The machine's time: `UTIME_NOW`.
     Now,
+    /// This one, in nanoseconds since 1970.
     At(u64),
 }
 
@@ -165,7 +174,13 @@ impl Tree {
     }
 
     /// Writes as many of the bytes as there is room for; none at all is `ENOSPC` or `EFBIG`.
-    pub fn write(&mut self, file: InodeNumber, offset: u64, data: &[u8], now_ns: u64) -> Result<usize> {
+    pub fn write(
+        &mut self,
+        file: InodeNumber,
+        offset: u64,
+        data: &[u8],
+        now_ns: u64,
+    ) -> Result<usize> {
         if data.is_empty() {
             return Ok(0);
         }
@@ -251,7 +266,10 @@ impl Tree {
         Ok(inode)
     }
 
-    pub(super) fn entries_mut(&mut self, directory: InodeNumber) -> Result<(&mut Entries, &mut u32)> {
+    pub(super) fn entries_mut(
+        &mut self,
+        directory: InodeNumber,
+    ) -> Result<(&mut Entries, &mut u32)> {
         match &mut self.inode_mut(directory)?.kind {
             Kind::Directory {
                 entries,

@@ -43,7 +43,9 @@ impl Call<'_> {
 
     /// The open file behind a descriptor that has a right.
     pub fn open_file(&self, fd: u32, right: u64) -> Result<&OpenFile> {
-        self.machine.open_files.get(self.descriptor(fd, right)?.file)
+        self.machine
+            .open_files
+            .get(self.descriptor(fd, right)?.file)
     }
 
     /// The same, for change.

@@ -65,7 +65,12 @@ fn entry_at(
     let tree = &call.machine.tree;
     let next = position.saturating_add(1);
     if position == 0 {
-        return Ok(Some(Some(encode(next, directory, filetype::DIRECTORY, b"."))));
+        return Ok(Some(Some(encode(
+            next,
+            directory,
+            filetype::DIRECTORY,
+            b".",
+        ))));
     }
     if position == 1 {
         let parent = tree.parent(directory).unwrap_or(directory);

@@ -4,7 +4,7 @@ use super::descriptors::FLAG_APPEND;
 use super::{Call, rights};
 use crate::engine::HostFailure;
 use crate::machine::fs::InodeNumber;
-use crate::machine::{Device, Errno, Interface, Object, Result, Stream};
+use crate::machine::{Device, Errno, Interface, Object, Result, Stream, StreamWrite};
 use crate::wasi::call::Answer;
 use crate::wasi::guest_memory::Piece;
 use crate::wasi::process::Stop;
@@ -18,7 +18,14 @@ pub fn fd_read(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, read: u32
     Ok(())
 }
 
-pub fn fd_pread(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, offset: u64, read: u32) -> Answer {
+pub fn fd_pread(
+    call: &mut Call<'_>,
+    fd: u32,
+    iovs: u32,
+    iovs_len: u32,
+    offset: u64,
+    read: u32,
+) -> Answer {
     let object = call.open_file(fd, rights::FD_READ)?.object.clone();
     check_positioned(&object)?;
     let length = read_pieces(call, &object, offset, iovs, iovs_len)?;
@@ -43,7 +50,14 @@ pub fn fd_write(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, written:
     Ok(())
 }
 
-pub fn fd_pwrite(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, offset: u64, written: u32) -> Answer {
+pub fn fd_pwrite(
+    call: &mut Call<'_>,
+    fd: u32,
+    iovs: u32,
+    iovs_len: u32,
+    offset: u64,
+    written: u32,
+) -> Answer {
     let object = call.open_file(fd, rights::FD_WRITE)?.object.clone();
     check_positioned(&object)?;
     let length = write_pieces(call, &object, offset, iovs, iovs_len)?;
@@ -214,12 +228,11 @@ fn write_piece(
     let length = match object {
         Object::File(inode) => call.machine.tree.write(*inode, offset, data, now_ns)?,
         Object::Directory { .. } => return Err(Errno::BadDescriptor.into()),
-        Object::Stream(stream) => {
-            if call.machine.streams.write(*stream, data).is_break() {
-                return Err(Stop::Host(HostFailure::OutputClosed).into());
-            }
-            data.len()
-        }
+        Object::Stream(stream) => match call.machine.streams.write(*stream, data) {
+            StreamWrite::Taken => data.len(),
+            StreamWrite::TooMuch => return Err(Stop::OutputFlood.into()),
+            StreamWrite::Closed => return Err(Stop::Host(HostFailure::OutputClosed).into()),
+        },
         Object::Device { device, .. } => match device {
             Device::Full if !data.is_empty() => return Err(Errno::NoSpace.into()),
             _ => data.len(),

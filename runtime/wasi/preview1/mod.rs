@@ -90,32 +90,46 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         proc_raise: Look, proc_raise, (signal: u32);
     }
     linker.func_wrap(MODULE, "proc_exit", proc_exit)?;
-    linker.func_wrap_async(MODULE, "fd_read", |mut caller, arguments: (u32, u32, u32, u32)| {
-        Box::new(async move {
-            let (fd, iovs, iovs_len, read) = arguments;
-            enter(&mut caller, HostCall::Look, |call| {
-                files::fd_read(call, fd, iovs, iovs_len, read)
+    linker.func_wrap_async(
+        MODULE,
+        "fd_read",
+        |mut caller, arguments: (u32, u32, u32, u32)| {
+            Box::new(async move {
+                let (fd, iovs, iovs_len, read) = arguments;
+                enter(&mut caller, HostCall::Look, |call| {
+                    files::fd_read(call, fd, iovs, iovs_len, read)
+                })
             })
-        })
-    })?;
-    linker.func_wrap_async(MODULE, "fd_write", |mut caller, arguments: (u32, u32, u32, u32)| {
-        Box::new(async move {
-            let (fd, iovs, iovs_len, written) = arguments;
-            enter(&mut caller, HostCall::Look, |call| {
-                files::fd_write(call, fd, iovs, iovs_len, written)
+        },
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "fd_write",
+        |mut caller, arguments: (u32, u32, u32, u32)| {
+            Box::new(async move {
+                let (fd, iovs, iovs_len, written) = arguments;
+                enter(&mut caller, HostCall::Look, |call| {
+                    files::fd_write(call, fd, iovs, iovs_len, written)
+                })
             })
-        })
-    })?;
-    linker.func_wrap_async(MODULE, "poll_oneoff", |caller, arguments: (u32, u32, u32, u32)| {
-        Box::new(poll::poll_oneoff(caller, arguments))
-    })?;
-    linker.func_wrap_async(MODULE, "sched_yield", |mut caller: Caller<'_, Process>, (): ()| {
-        Box::new(async move {
-            let answer = enter_with(&mut caller, HostCall::Look, |_| Ok(()))?;
-            give_way().await;
-            to_errno(answer)
-        })
-    })?;
+        },
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "poll_oneoff",
+        |caller, arguments: (u32, u32, u32, u32)| Box::new(poll::poll_oneoff(caller, arguments)),
+    )?;
+    linker.func_wrap_async(
+        MODULE,
+        "sched_yield",
+        |mut caller: Caller<'_, Process>, (): ()| {
+            Box::new(async move {
+                let answer = enter_with(&mut caller, HostCall::Look, |_| Ok(()))?;
+                give_way().await;
+                to_errno(answer)
+            })
+        },
+    )?;
     Ok(())
 }
 

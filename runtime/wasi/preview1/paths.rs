@@ -172,7 +172,9 @@ pub fn path_remove_directory(call: &mut Call<'_>, fd: u32, path: u32, path_len: 
     let directory = call.directory(fd, rights::PATH_REMOVE_DIRECTORY)?;
     let path = call.memory.path(path, path_len)?;
     let now_ns = call.machine.clock.now_ns();
-    call.machine.tree.remove_directory(directory, path, now_ns)?;
+    call.machine
+        .tree
+        .remove_directory(directory, path, now_ns)?;
     Ok(())
 }
 

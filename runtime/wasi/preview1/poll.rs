@@ -65,7 +65,11 @@ pub async fn poll_oneoff(
 }
 
 /// Reads the subscriptions; none is ready yet when there is a time to wake.
-fn begin(call: &mut Call<'_>, pointer: u32, count: u32) -> Answer<(Vec<Subscription>, Option<u64>)> {
+fn begin(
+    call: &mut Call<'_>,
+    pointer: u32,
+    count: u32,
+) -> Answer<(Vec<Subscription>, Option<u64>)> {
     if count == 0 {
         return Err(Errno::Invalid.into());
     }
@@ -80,10 +84,12 @@ fn begin(call: &mut Call<'_>, pointer: u32, count: u32) -> Answer<(Vec<Subscript
         })
         .collect();
     let now_ns = call.machine.clock.elapsed_ns();
-    let times = subscriptions.iter().map(|subscription| match subscription.readiness {
-        Readiness::At(time_ns) => time_ns,
-        Readiness::Now(..) | Readiness::Failed(_) => 0,
-    });
+    let times = subscriptions
+        .iter()
+        .map(|subscription| match subscription.readiness {
+            Readiness::At(time_ns) => time_ns,
+            Readiness::Now(..) | Readiness::Failed(_) => 0,
+        });
     let wake_ns = times.min().filter(|wake_ns| *wake_ns > now_ns);
     Ok((subscriptions, wake_ns))
 }
@@ -114,7 +120,11 @@ fn clock_readiness(call: &Call<'_>, subscription: &[u8]) -> Result<Readiness> {
 
 /// Nothing here ever blocks: files are ready, and input is known to its end.
 fn descriptor_readiness(call: &Call<'_>, fd: u32, kind: u8) -> Result<Readiness> {
-    let right = if kind == FD_READ { rights::FD_READ } else { rights::FD_WRITE };
+    let right = if kind == FD_READ {
+        rights::FD_READ
+    } else {
+        rights::FD_WRITE
+    };
     call.descriptor(fd, rights::POLL_FD_READWRITE)?;
     let file = call.open_file(fd, right)?;
     let left = match (&file.object, kind) {
@@ -145,7 +155,8 @@ fn finish(
         .flatten()
         .collect();
     call.memory.write(events, &ready)?;
-    call.memory.write_u32(used, (ready.len() / EVENT_BYTES) as u32)?;
+    call.memory
+        .write_u32(used, (ready.len() / EVENT_BYTES) as u32)?;
     call.moved += ready.len() as u64;
     Ok(())
 }

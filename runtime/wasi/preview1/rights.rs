@@ -72,8 +72,7 @@ pub const DIRECTORY: u64 = FD_FDSTAT_SET_FLAGS
     | POLL_FD_READWRITE;
 
 /// What standard input can be used for: no `seek`, no `tell`.
-pub const STREAM_IN: u64 =
-    FD_READ | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
+pub const STREAM_IN: u64 = FD_READ | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
 
 /// What standard output and standard error can be used for: no `seek`, no `tell`.
 pub const STREAM_OUT: u64 =

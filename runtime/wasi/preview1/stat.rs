@@ -50,7 +50,9 @@ pub fn fd_filestat_set_times(
     let inode = file.object.inode().ok_or(Errno::Invalid)?;
     let (accessed, modified) = new_times(accessed, modified, flags)?;
     let now_ns = call.machine.clock.now_ns();
-    call.machine.tree.set_times(inode, accessed, modified, now_ns)?;
+    call.machine
+        .tree
+        .set_times(inode, accessed, modified, now_ns)?;
     Ok(())
 }
 
@@ -70,7 +72,9 @@ pub fn path_filestat_set_times(
     let inode = call.machine.tree.lookup(directory, path, follow(flags)?)?;
     let (accessed, modified) = new_times(accessed, modified, set)?;
     let now_ns = call.machine.clock.now_ns();
-    call.machine.tree.set_times(inode, accessed, modified, now_ns)?;
+    call.machine
+        .tree
+        .set_times(inode, accessed, modified, now_ns)?;
     Ok(())
 }
 
@@ -123,7 +127,10 @@ fn encode_stream(stream: Stream) -> [u8; 64] {
 
 fn filestat(device_and_inode: [u64; 2], kind: u8, rest: [u64; 5]) -> [u8; 64] {
     let mut bytes = [0; 64];
-    let numbers = device_and_inode.into_iter().chain([u64::from(kind)]).chain(rest);
+    let numbers = device_and_inode
+        .into_iter()
+        .chain([u64::from(kind)])
+        .chain(rest);
     for (field, value) in bytes.chunks_exact_mut(8).zip(numbers) {
         field.copy_from_slice(&value.to_le_bytes());
     }

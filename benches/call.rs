@@ -1,0 +1,170 @@
+//! What a call costs, from a fresh machine to its digest: `cargo bench --bench call`.
+
+use std::path::Path;
+use std::process::Command as Process;
+use std::{fs, hint};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use isobox::{Command, Import, Runtime, Session, SessionOptions};
+
+const MEGABYTE: usize = 1_000_000;
+
+fn session(runtime: &Runtime) -> Session {
+    runtime.session(SessionOptions::default()).unwrap()
+}
+
+fn run(session: &mut Session, command: &Command) {
+    let result = session.run(command).unwrap();
+    assert!(result.outcome.success(), "{result:?}");
+    hint::black_box(result);
+}
+
+/// Each on a machine of its own, and on one that has run it before.
+fn small_commands(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let commands = [
+        ("true", Command::new("true")),
+        ("echo", Command::new("echo").arg("hello")),
+        ("ls", Command::new("ls").args(["-la", "/usr/bin"])),
+    ];
+    for (name, command) in commands {
+        let mut group = criterion.benchmark_group(name);
+        run(&mut session(&runtime), &command);
+        group.bench_function("fresh machine", |bencher| {
+            bencher.iter(|| run(&mut session(&runtime), &command));
+        });
+        let mut warm = session(&runtime);
+        group.bench_function("warm machine", |bencher| {
+            bencher.iter(|| run(&mut warm, &command));
+        });
+    }
+}
+
+/// A module whose `_start` returns at once: the runtime's own share of every call.
+fn instantiate(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let mut session = session(&runtime);
+    let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    let module = wat::parse_str(module).unwrap();
+    session.add_program("nothing", &module).unwrap();
+    let command = Command::new("nothing");
+    criterion.bench_function("instantiate", |bencher| {
+        bencher.iter(|| run(&mut session, &command));
+    });
+    criterion.bench_function("new session", |bencher| {
+        bencher.iter(|| runtime.session(SessionOptions::default()).unwrap());
+    });
+}
+
+fn a_megabyte_of_text() -> Vec<u8> {
+    let mut state = 1u32;
+    let mut text = Vec::with_capacity(MEGABYTE + 80);
+    while text.len() < MEGABYTE {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let number = state % 97;
+        let line = format!("{state:010} the quick brown fox jumps over {number}\n");
+        text.extend_from_slice(line.as_bytes());
+    }
+    text.truncate(MEGABYTE);
+    text
+}
+
+fn one_megabyte(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let mut session = session(&runtime);
+    session
+        .write_file("/tmp/megabyte", &a_megabyte_of_text())
+        .unwrap();
+    let mut group = criterion.benchmark_group("1 MB");
+    group.throughput(Throughput::Bytes(MEGABYTE as u64));
+    group.sample_size(20);
+    for program in ["cat", "wc", "sort", "sha256sum"] {
+        let command = Command::new(program).arg("/tmp/megabyte");
+        run(&mut session, &command);
+        group.bench_function(program, |bencher| {
+            bencher.iter(|| run(&mut session, &command));
+        });
+    }
+}
+
+/// A folder of directories of a hundred files each.
+fn make_tree(folder: &Path, files: usize) {
+    for file in 0..files {
+        let directory = folder.join(format!("directory-{:03}", file / 100));
+        fs::create_dir_all(&directory).unwrap();
+        let text = format!("file {file}\n").repeat(100);
+        fs::write(directory.join(format!("file-{file:05}.txt")), text).unwrap();
+    }
+}
+
+fn imported(runtime: &Runtime, folder: &Path) -> Session {
+    let mut session = session(runtime);
+    session
+        .import(folder, "/workspace", &Import::default())
+        .unwrap();
+    session
+}
+
+/// Import, fork and digest on trees of several sizes: only the import may depend on them.
+fn trees(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    for files in [100, 1_000, 10_000] {
+        let folder = tempfile::tempdir().unwrap();
+        make_tree(folder.path(), files);
+        let session = imported(&runtime, folder.path());
+        let mut group = criterion.benchmark_group(format!("tree of {files} files"));
+        group.sample_size(20);
+        if files <= 1_000 {
+            group.bench_function("import", |bencher| {
+                bencher.iter(|| imported(&runtime, folder.path()));
+            });
+        }
+        group.bench_function("fork", |bencher| bencher.iter(|| session.fork()));
+        group.bench_function("digest after one write", |bencher| {
+            let write = || {
+                let mut fork = session.fork();
+                fork.tree_digest();
+                let file = "/workspace/directory-000/file-00050.txt";
+                fork.write_file(file, b"other\n").unwrap();
+                fork
+            };
+            bencher.iter_batched(write, |fork| fork.tree_digest(), BatchSize::SmallInput);
+        });
+    }
+}
+
+fn isobox(cache: &Path, command: &str) {
+    let mut program = Process::new(env!("CARGO_BIN_EXE_isobox"));
+    program
+        .args(["run", "--", command])
+        .env("ISOBOX_CACHE", cache);
+    assert!(program.status().unwrap().success());
+}
+
+/// The program itself, from its start to its end: a small guest, and the largest.
+fn whole_process(criterion: &mut Criterion) {
+    for command in ["true", "sort"] {
+        let cache = tempfile::tempdir().unwrap();
+        let mut group = criterion.benchmark_group(format!("isobox run -- {command}"));
+        group.sample_size(10);
+        isobox(cache.path(), command);
+        group.bench_function("warm cache", |bencher| {
+            bencher.iter(|| isobox(cache.path(), command));
+        });
+        group.bench_function("cold cache", |bencher| {
+            let empty = || fs::remove_dir_all(cache.path()).unwrap();
+            let run = |()| isobox(cache.path(), command);
+            bencher.iter_batched(empty, run, BatchSize::PerIteration);
+        });
+    }
+}
+
+criterion_group!(
+    benches,
+    small_commands,
+    instantiate,
+    one_megabyte,
+    trees,
+    whole_process
+);
+criterion_main!(benches);
