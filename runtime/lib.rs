@@ -42,7 +42,9 @@ pub use engine::{
     CacheError, CacheFolder, CompileProgress, EngineError, HostFailure, Signal, profile_digest,
 };
 pub use guests::{Guest, GuestsError};
-pub use host_files::{ExportError, Import, ImportError, ImportProgress, patch};
+pub use host_files::{
+    ExportError, Import, ImportError, ImportProgress, check_target as check_export_target, patch,
+};
 pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
 pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
@@ -50,3 +52,8 @@ pub use session::{
     Command, EPOCH_NS, FileError, LimitKind, Outcome, OutputReport, ProgramError, RunError,
     RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions, Session, SessionOptions,
 };
+
+/// The README's program runs, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

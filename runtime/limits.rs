@@ -47,6 +47,12 @@ pub const DIFF_BYTES_MAX: u64 = 4 * MIB;
 /// Largest linear memory any guest can be granted, in bytes: all of a 32-bit address space.
 pub const MEMORY_BYTES_CEILING: u64 = 4096 * MIB;
 
+/// Most function tables of one module (refused beyond): compilers make one.
+pub const TABLES_MAX: u32 = 4;
+
+/// Largest function table any guest can be granted, in elements.
+pub const TABLE_ELEMENTS_CEILING: u32 = 1_000_000;
+
 /// Native stack for guest code, in bytes: a backstop that only runaway recursion meets (a host failure).
 pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 
@@ -103,7 +109,7 @@ impl Default for Limits {
             fuel_max: 30_000_000_000,
             deadline_ns: 86_400 * 1_000_000_000,
             memory_bytes_max: 1024 * MIB,
-            table_elements_max: 1_000_000,
+            table_elements_max: TABLE_ELEMENTS_CEILING,
             open_files_max: 1024,
             tree_bytes_max: 1024 * MIB,
             inodes_max: 1_000_000,

@@ -10,7 +10,8 @@ use bytesize::ByteSize;
 use clap::Args;
 use isobox::{
     CacheFolder, Command, EPOCH_NS, HostFailure, Import, Limits, OutputObserver, RunError,
-    RunReport, RunResult, Runtime, RuntimeOptions, Session, SessionOptions, Stream, patch,
+    RunReport, RunResult, Runtime, RuntimeOptions, Session, SessionOptions, Stream,
+    check_export_target, patch,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -55,7 +56,7 @@ pub struct Arguments {
     ///
     /// Symbolic links are kept as they are and never followed. Times become the machine's, modes 0755 or 0644. What the
     /// command changes stays in the machine: see --out and --diff.
-    #[arg(long, value_name = "HOST:GUEST", value_parser = pair(':', "HOST:GUEST"), help_heading = "Files")]
+    #[arg(long, value_name = "HOST:GUEST", value_parser = mount, help_heading = "Files")]
     mount: Vec<(String, String)>,
 
     /// Leave files out of every --mount, in .gitignore's syntax; so does a .isoboxignore in HOST
@@ -63,7 +64,7 @@ pub struct Arguments {
     exclude: Vec<String>,
 
     /// Write what is at GUEST afterwards to HOST, an empty or new folder (or a new file)
-    #[arg(long, value_name = "GUEST=HOST", value_parser = pair('=', "GUEST=HOST"), help_heading = "Files")]
+    #[arg(long, value_name = "GUEST=HOST", value_parser = pair("GUEST=HOST"), help_heading = "Files")]
     out: Vec<(String, String)>,
 
     /// Print what changed as a unified diff, after the command's own output
@@ -71,11 +72,11 @@ pub struct Arguments {
     diff: bool,
 
     /// Put a module of the host on the machine's PATH
-    #[arg(long, value_name = "NAME=FILE", value_parser = pair('=', "NAME=FILE"), help_heading = "Files")]
+    #[arg(long, value_name = "NAME=FILE", value_parser = pair("NAME=FILE"), help_heading = "Files")]
     module: Vec<(String, String)>,
 
     /// Offer a directory of the machine to the command under another name; `/` is always there
-    #[arg(long, value_name = "NAME=GUEST", value_parser = pair('=', "NAME=GUEST"), help_heading = "Command")]
+    #[arg(long, value_name = "NAME=GUEST", value_parser = pair("NAME=GUEST"), help_heading = "Command")]
     preopen: Vec<(String, String)>,
 
     /// The command's working directory [default: /]
@@ -83,7 +84,7 @@ pub struct Arguments {
     cwd: Option<String>,
 
     /// Set a variable of the command's environment
-    #[arg(long, short, value_name = "K=V", value_parser = pair('=', "K=V"), help_heading = "Command")]
+    #[arg(long, short, value_name = "K=V", value_parser = pair("K=V"), help_heading = "Command")]
     env: Vec<(String, String)>,
 
     /// The command's standard input: a file of the host, or - for isobox's own [default: empty]
@@ -173,6 +174,10 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         watchdog: None,
     })?;
     let mut session = runtime.session(options(&arguments))?;
+    for (guest, host) in &arguments.out {
+        check_absolute(guest, "--out")?;
+        check_export_target(host.as_ref()).with_context(|| format!("--out {guest}={host}"))?;
+    }
     for (host, guest) in &arguments.mount {
         check_absolute(guest, "--mount")?;
         let how = Import {
@@ -342,12 +347,21 @@ fn check_absolute(path: &str, option: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Parses `LEFT SEPARATOR RIGHT`, both non-empty but for the value of a variable.
+/// Parses `HOST:GUEST`; the last colon parts them, for HOST may hold others.
+fn mount(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once(':') {
+        Some((host, guest)) if !host.is_empty() && !guest.is_empty() => {
+            Ok((host.to_owned(), guest.to_owned()))
+        }
+        _ => Err("HOST:GUEST is expected".to_owned()),
+    }
+}
+
+/// Parses `LEFT=RIGHT`, both non-empty but for the value of a variable.
 fn pair(
-    separator: char,
     form: &'static str,
 ) -> impl Fn(&str) -> Result<(String, String), String> + Clone + Send + Sync + 'static {
-    move |text| match text.split_once(separator) {
+    move |text| match text.split_once('=') {
         Some((left, right)) if !left.is_empty() && (!right.is_empty() || form == "K=V") => {
             Ok((left.to_owned(), right.to_owned()))
         }

@@ -8,7 +8,7 @@ use wasmtime::{
 };
 
 use crate::digest::{Digest, Fields};
-use crate::limits::{MEMORY_BYTES_CEILING, NATIVE_STACK_BYTES};
+use crate::limits::{MEMORY_BYTES_CEILING, NATIVE_STACK_BYTES, TABLE_ELEMENTS_CEILING, TABLES_MAX};
 
 /// The wasmtime this profile is pinned to; `Cargo.toml` pins the same.
 const WASMTIME: &str = "48.0.8";
@@ -109,17 +109,15 @@ fn pool(processes_max: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(processes_max)
         .total_memories(processes_max)
-        .total_tables(processes_max)
+        .total_tables(processes_max * TABLES_MAX)
+        .max_tables_per_module(TABLES_MAX)
         .total_stacks(processes_max)
         .max_memory_size(MEMORY_BYTES_CEILING as usize)
         .max_core_instance_size(4 << 20)
-        .table_elements(TABLE_ELEMENTS_CEILING)
+        .table_elements(TABLE_ELEMENTS_CEILING as usize)
         .pagemap_scan(Enabled::Auto);
     pool
 }
-
-/// Largest function table any guest can be granted, in elements.
-const TABLE_ELEMENTS_CEILING: usize = 1_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -42,6 +42,18 @@ pub fn export(tree: &Tree, guest: &str, host: &Path) -> Result<(), ExportError> 
     }
 }
 
+/// Checks, before anything is run, that an export can go there.
+pub fn check_target(host: &Path) -> Result<(), ExportError> {
+    let path = host.display().to_string();
+    match std::fs::read_dir(host).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => Err(ExportError::NotEmpty { path }),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(ExportError::Exists { path })
+        }
+        _ => Ok(()),
+    }
+}
+
 struct Export<'a> {
     tree: &'a Tree,
     host: &'a Path,

@@ -4,6 +4,6 @@ mod export;
 mod import;
 mod patch;
 
-pub use export::{ExportError, export};
+pub use export::{ExportError, check_target, export};
 pub use import::{Import, ImportError, ImportProgress, import};
 pub use patch::patch;

@@ -25,10 +25,11 @@ pub enum ProgramError {
     Format { program: String, reason: String },
     /// It needs more memory to begin with than the machine's bound.
     #[error(
-        "{program}: cannot allocate memory: it begins with {needed} bytes, the machine's bound is {bound}"
+        "{program}: cannot allocate memory: it begins with {needed} {what}, the machine's bound is {bound}"
     )]
     Memory {
         program: String,
+        what: &'static str,
         needed: u64,
         bound: u64,
     },

@@ -11,7 +11,7 @@ use super::outcome::{LimitKind, Outcome, RunResult};
 use super::program::{self, ProgramError};
 use super::{Runtime, Session};
 use crate::engine::{HostFailure, TrapClass, classify};
-use crate::limits::ARGUMENT_BYTES_MAX;
+use crate::limits::{ARGUMENT_BYTES_MAX, TABLES_MAX};
 use crate::machine::fs::{FollowLast, InodeNumber, changes};
 use crate::machine::scheduler::{self, Stopped};
 use crate::machine::{Machine, SharedMachine, Streams};
@@ -285,15 +285,29 @@ fn check_memory(
     machine: &Machine,
     program: &str,
 ) -> Result<(), ProgramError> {
-    let needed = linked.module().resources_required().max_initial_memory_size;
-    let bound = machine.limits.memory_bytes_max;
-    match needed {
-        Some(needed) if needed > bound => Err(ProgramError::Memory {
+    let needs = linked.module().resources_required();
+    let limits = &machine.limits;
+    let needed = [
+        (
+            "bytes",
+            needs.max_initial_memory_size.unwrap_or(0),
+            limits.memory_bytes_max,
+        ),
+        (
+            "table elements",
+            needs.max_initial_table_size.unwrap_or(0),
+            limits.table_elements_max.into(),
+        ),
+        ("tables", needs.num_tables.into(), TABLES_MAX.into()),
+    ];
+    match needed.iter().find(|(_, needed, bound)| needed > bound) {
+        Some(&(what, needed, bound)) => Err(ProgramError::Memory {
             program: program.to_owned(),
+            what,
             needed,
             bound,
         }),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

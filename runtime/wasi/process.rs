@@ -177,12 +177,13 @@ impl Process {
         Stop::OutOfFuel
     }
 
+    /// What is used moves the clock, but not past the deadline: there the process ends.
     fn spend_to(&mut self, machine: &mut Machine, left: u64) {
         let used = self.fuel.left.saturating_sub(left);
         self.fuel.left = left;
-        machine
-            .clock
-            .advance(used.saturating_mul(machine.time_model.fuel_ns));
+        let used_ns = used.saturating_mul(machine.time_model.fuel_ns);
+        let until_ns = machine.clock.elapsed_ns().saturating_add(used_ns);
+        machine.clock.advance_to(until_ns.min(self.deadline_ns));
     }
 
     /// Closes everything the process has open.

@@ -10,8 +10,7 @@ use crate::wasi::guest_memory::Piece;
 use crate::wasi::process::Stop;
 
 pub fn fd_read(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, read: u32) -> Answer {
-    let file = call.open_file(fd, rights::FD_READ)?;
-    let (object, offset) = (file.object.clone(), file.offset);
+    let (object, offset) = readable(call, fd)?;
     let length = read_pieces(call, &object, offset, iovs, iovs_len)?;
     call.open_file_mut(fd, 0)?.offset += u64::from(length);
     call.memory.write_u32(read, length)?;
@@ -26,7 +25,7 @@ pub fn fd_pread(
     offset: u64,
     read: u32,
 ) -> Answer {
-    let object = call.open_file(fd, rights::FD_READ)?.object.clone();
+    let (object, _) = readable(call, fd)?;
     check_positioned(&object)?;
     let length = read_pieces(call, &object, offset, iovs, iovs_len)?;
     call.memory.write_u32(read, length)?;
@@ -140,6 +139,15 @@ fn regular_file(call: &Call<'_>, fd: u32, right: u64) -> Result<InodeNumber> {
     }
 }
 
+/// What a descriptor reads from, and where. A directory says that it is one, whatever its rights.
+fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
+    if matches!(call.open_file(fd, 0)?.object, Object::Directory { .. }) {
+        return Err(Errno::IsDirectory);
+    }
+    let file = call.open_file(fd, rights::FD_READ)?;
+    Ok((file.object.clone(), file.offset))
+}
+
 /// Streams have no positions to read or write at.
 fn check_positioned(object: &Object) -> Result<()> {
     match object {
@@ -173,9 +181,8 @@ fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -
     let buffer = call.memory.bytes_mut(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.read(*inode, offset, buffer)?,
-        Object::Directory { .. } => return Err(Errno::IsDirectory),
         Object::Stream(Stream::Stdin) => call.machine.streams.read(buffer),
-        Object::Stream(_) => return Err(Errno::BadDescriptor),
+        Object::Directory { .. } | Object::Stream(_) => return Err(Errno::BadDescriptor),
         Object::Device { device, .. } => match device {
             Device::Zero | Device::Full => {
                 buffer.fill(0);
