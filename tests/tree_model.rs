@@ -9,9 +9,10 @@ mod reference;
 
 use std::collections::BTreeMap;
 
+use isobox::ChangeKind;
 use isobox::machine::Errno;
 use isobox::machine::fs::{
-    FileType, FollowLast, InodeNumber, Kind, NewTime, OpenHow, Tree, TreeLimits,
+    FileType, FollowLast, InodeNumber, Kind, NewTime, OpenHow, Tree, TreeLimits, changes,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -643,6 +644,13 @@ proptest! {
         prop_assert_eq!(again.tree.digest(), middle_digest);
         late.iter().enumerate().for_each(|(index, step)| drop(again.take(step, at(early.len() + index + 1))));
         prop_assert_eq!(again.tree.digest(), pair.tree.digest());
+
+        let listed: BTreeMap<_, _> = changes(&middle.tree, &pair.tree)
+            .paths
+            .into_iter()
+            .map(|change| (change.path.into_bytes(), change.kind))
+            .collect();
+        prop_assert_eq!(listed, middle.reference.changes(&pair.reference));
     }
 }
 
@@ -729,6 +737,11 @@ fn link(tree: &mut Tree, old: &str, new: &str) -> Result<()> {
 fn chmod(tree: &mut Tree, path: &str, mode: u16) {
     let inode = lookup(tree, path).unwrap();
     tree.set_mode(inode, mode, at(2)).unwrap();
+}
+
+fn listed(before: &Tree, after: &Tree) -> Vec<(String, ChangeKind)> {
+    let paths = changes(before, after).paths.into_iter();
+    paths.map(|change| (change.path, change.kind)).collect()
 }
 
 #[test]
@@ -1094,4 +1107,73 @@ fn keeping_both_times_changes_nothing() {
     tree.set_times(inode, NewTime::Keep, NewTime::Keep, at(9))
         .unwrap();
     assert_eq!(tree.digest(), before);
+}
+
+#[test]
+fn a_file_rewritten_under_its_name_with_the_same_content_is_not_modified() {
+    let mut tree = tree();
+    file(&mut tree, "file", b"same");
+    let before = tree.clone();
+    file(&mut tree, "copy", b"same");
+    rename(&mut tree, "copy", "file").unwrap();
+    assert_eq!(listed(&before, &tree), []);
+    chmod(&mut tree, "file", 0o600);
+    assert_eq!(
+        listed(&before, &tree),
+        [("/file".to_owned(), ChangeKind::Metadata)]
+    );
+}
+
+#[test]
+fn a_directory_made_again_is_told_by_its_entries() {
+    let mut tree = tree();
+    directory(&mut tree, "d");
+    file(&mut tree, "d/old", b"");
+    file(&mut tree, "d/kept", b"");
+    let before = tree.clone();
+    for path in ["d/old", "d/kept"] {
+        unlink(&mut tree, path).unwrap();
+    }
+    remove_directory(&mut tree, "d").unwrap();
+    directory(&mut tree, "d");
+    file(&mut tree, "d/kept", b"");
+    file(&mut tree, "d/new", b"");
+    let expected = [
+        ("/d/new".to_owned(), ChangeKind::Created),
+        ("/d/old".to_owned(), ChangeKind::Removed),
+    ];
+    assert_eq!(listed(&before, &tree), expected);
+}
+
+#[test]
+fn a_moved_directory_is_removed_there_and_created_here_with_all_that_it_holds() {
+    let mut tree = tree();
+    directory(&mut tree, "old");
+    file(&mut tree, "old/file", b"");
+    let before = tree.clone();
+    rename(&mut tree, "old", "new").unwrap();
+    let expected = [
+        ("/new", ChangeKind::Created),
+        ("/new/file", ChangeKind::Created),
+        ("/old", ChangeKind::Removed),
+        ("/old/file", ChangeKind::Removed),
+    ];
+    assert_eq!(
+        listed(&before, &tree),
+        expected.map(|(path, kind)| (path.to_owned(), kind))
+    );
+}
+
+#[test]
+fn every_name_of_a_changed_file_is_listed() {
+    let mut tree = tree();
+    let inode = file(&mut tree, "one", b"");
+    link(&mut tree, "one", "two").unwrap();
+    let before = tree.clone();
+    tree.write(inode, 0, b"x", at(2)).unwrap();
+    let expected = [
+        ("/one".to_owned(), ChangeKind::Modified),
+        ("/two".to_owned(), ChangeKind::Modified),
+    ];
+    assert_eq!(listed(&before, &tree), expected);
 }
