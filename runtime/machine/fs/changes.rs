@@ -18,7 +18,7 @@ pub enum ChangeKind {
     Removed,
     /// Its content, target or kind is another.
     Modified,
-    /// Its permissions or times are others, its content is not.
+    /// Its permissions, or its times of access or modification, are others; its content is not.
     Metadata,
 }
 
@@ -40,8 +40,8 @@ pub struct Changes {
     pub omitted: u64,
 }
 
-/// Lists what is different in `after`. A directory counts as changed only when its permissions are others:
-/// that its entries changed is told by the entries.
+/// Lists what is different in `after`, path by path: how a path came to be what it is has no part in it. A directory
+/// counts as changed only when its permissions are others: that its entries changed is told by the entries.
 pub fn changes(before: &Tree, after: &Tree) -> Changes {
     let mut listing = Listing {
         before,
@@ -80,23 +80,11 @@ struct Listing<'a> {
 impl Listing<'_> {
     /// Compares an inode that both trees have. What one alone has is found through the entry that leads there.
     fn compare(&mut self, number: InodeNumber, old: &Inode, new: &Inode) {
-        match (&old.kind, &new.kind) {
-            (Kind::Directory { .. }, Kind::Directory { .. }) => {
-                self.compare_entries(number);
-                if old.mode != new.mode {
-                    self.note_names(number, new, ChangeKind::Metadata);
-                }
-            }
-            (Kind::File(a), Kind::File(b)) if a.digest() != b.digest() => {
-                self.note_names(number, new, ChangeKind::Modified);
-            }
-            (Kind::Pinned(_), Kind::File(_)) => {
-                self.note_names(number, new, ChangeKind::Modified);
-            }
-            _ if old.mode != new.mode || old.times.modified_ns != new.times.modified_ns => {
-                self.note_names(number, new, ChangeKind::Metadata);
-            }
-            _ => {}
+        if old.is_directory() && new.is_directory() {
+            self.compare_entries(number);
+        }
+        if difference(old, new).is_some() {
+            self.note_names(number, new);
         }
     }
 
@@ -112,25 +100,18 @@ impl Listing<'_> {
             .iter()
             .filter(|(name, inode)| new.get(name) != Some(*inode))
         {
-            self.note_below(before, directory, name, inode, ChangeKind::Removed);
+            self.note_below(before, directory, name, inode);
         }
         for (name, inode) in new
             .iter()
             .filter(|(name, inode)| old.get(name) != Some(*inode))
         {
-            self.note_below(after, directory, name, inode, ChangeKind::Created);
+            self.note_below(after, directory, name, inode);
         }
     }
 
     /// Notes an entry and everything below it.
-    fn note_below(
-        &mut self,
-        tree: &Tree,
-        directory: InodeNumber,
-        name: &[u8],
-        inode: InodeNumber,
-        kind: ChangeKind,
-    ) {
+    fn note_below(&mut self, tree: &Tree, directory: InodeNumber, name: &[u8], inode: InodeNumber) {
         let Some(parent) = path_of(tree, directory) else {
             self.omitted += 1;
             return;
@@ -143,7 +124,7 @@ impl Listing<'_> {
                     .map(|(name, inode)| (join(&path, name), inode));
                 pending.extend(below);
             }
-            if !self.note(path, kind) {
+            if !self.note(path) {
                 self.omitted += pending.len() as u64;
                 return;
             }
@@ -151,9 +132,9 @@ impl Listing<'_> {
     }
 
     /// Notes every name that an inode has now.
-    fn note_names(&mut self, number: InodeNumber, inode: &Inode, kind: ChangeKind) {
+    fn note_names(&mut self, number: InodeNumber, inode: &Inode) {
         if number == InodeNumber::ROOT {
-            self.note(b"/".to_vec(), kind);
+            self.note(b"/".to_vec());
             return;
         }
         let mut parents = inode.parents.clone();
@@ -168,26 +149,59 @@ impl Listing<'_> {
             let names = entries.iter().filter(|(_, inode)| *inode == number);
             let paths: Vec<_> = names.map(|(name, _)| join(&path, name)).collect();
             for path in paths {
-                self.note(path, kind);
+                self.note(path);
             }
         }
     }
 
-    /// Notes one path; false when the list is full.
-    fn note(&mut self, path: Vec<u8>, kind: ChangeKind) -> bool {
-        use ChangeKind::{Created, Metadata, Modified, Removed};
+    /// Notes what happened to one path, if anything did; false when the list is full.
+    fn note(&mut self, path: Vec<u8>) -> bool {
+        let kind = match (at(self.before, &path), at(self.after, &path)) {
+            (Some(old), Some(new)) => difference(old, new),
+            (Some(_), None) => Some(ChangeKind::Removed),
+            (None, Some(_)) => Some(ChangeKind::Created),
+            (None, None) => None,
+        };
+        let Some(kind) = kind else { return true };
         if self.found.len() >= CHANGED_PATHS_MAX && !self.found.contains_key(&path) {
             self.omitted += 1;
             return false;
         }
-        let merged = match (self.found.get(&path), kind) {
-            (Some(Removed), Created) | (Some(Created), Removed) => Modified,
-            (Some(known), Metadata | Modified) => *known,
-            _ => kind,
-        };
-        self.found.insert(path, merged);
+        self.found.insert(path, kind);
         true
     }
+}
+
+/// What makes one inode differ from another.
+fn difference(old: &Inode, new: &Inode) -> Option<ChangeKind> {
+    let same = match (&old.kind, &new.kind) {
+        (Kind::Directory { .. }, Kind::Directory { .. }) => {
+            return (old.mode != new.mode).then_some(ChangeKind::Metadata);
+        }
+        (Kind::File(old), Kind::File(new)) => old.digest() == new.digest(),
+        (Kind::Pinned(old), Kind::Pinned(new)) => old.digest == new.digest,
+        (Kind::Symlink(old), Kind::Symlink(new)) => old == new,
+        (Kind::Device(old), Kind::Device(new)) => old == new,
+        _ => false,
+    };
+    let times = |inode: &Inode| (inode.times.accessed_ns, inode.times.modified_ns);
+    match same {
+        false => Some(ChangeKind::Modified),
+        true if old.mode != new.mode || times(old) != times(new) => Some(ChangeKind::Metadata),
+        true => None,
+    }
+}
+
+/// What stands at an absolute path without links.
+fn at<'a>(tree: &'a Tree, path: &[u8]) -> Option<&'a Inode> {
+    let names = path
+        .split(|byte| *byte == b'/')
+        .filter(|name| !name.is_empty());
+    let mut number = InodeNumber::ROOT;
+    for name in names {
+        number = tree.entries(number).ok()?.get(name)?;
+    }
+    tree.inode(number).ok()
 }
 
 /// The path of a directory; none when it is too deep to be named, or gone.

@@ -137,9 +137,11 @@ impl Inode {
         }
     }
 
-    /// What `stat` calls the number of links: of a directory its name, its `.` and its children's `..`.
+    /// What `stat` calls the number of links: of a directory its name, its `.` and its children's `..`; of one
+    /// that was removed none.
     pub fn links(&self) -> u64 {
         match self.kind {
+            Kind::Directory { .. } if self.parents.is_empty() => 0,
             Kind::Directory { directories, .. } => 2 + u64::from(directories),
             _ => self.parents.len() as u64,
         }

@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::entries::Entries;
 use super::inode::{Inode, InodeNumber, Kind, Pinned};
-use super::path::{FollowLast, Last, Place, check_path};
+use super::path::{FollowLast, Last, Place, Wanted, check_path};
 use super::tree::{Tree, entry_bytes};
 use crate::limits::{DEPTH_MAX, LINKS_MAX};
 use crate::machine::device::Device;
@@ -52,11 +52,16 @@ impl Tree {
         } else {
             FollowLast::Yes
         };
-        let place = self.resolve(from, path, follow)?;
+        if !how.create {
+            let inode = self.lookup(from, path, follow)?;
+            return self.open_existing(inode, how, now_ns);
+        }
+        let place = self.resolve(from, path, Wanted::Name(follow))?;
         match place.inode {
+            // A file cannot be made there, nor what is there be one.
+            _ if place.slash && matches!(place.last, Last::Name(_)) => Err(Errno::IsDirectory),
             Some(inode) => self.open_existing(inode, how, now_ns),
-            None if how.create => self.open_new(&place, how, now_ns),
-            None => Err(Errno::NoEntry),
+            None => self.open_new(&place, how, now_ns),
         }
     }
 
@@ -93,9 +98,6 @@ impl Tree {
     }
 
     fn open_new(&mut self, place: &Place, how: OpenHow, now_ns: u64) -> Result<InodeNumber> {
-        if place.wants_directory {
-            return Err(Errno::IsDirectory);
-        }
         let file = Inode::new(Kind::File(Content::default()), how.mode & 0o7777, now_ns);
         self.make(place, file)
     }
@@ -108,7 +110,7 @@ impl Tree {
         mode: u16,
         now_ns: u64,
     ) -> Result<InodeNumber> {
-        let place = self.resolve(from, path, FollowLast::No)?;
+        let place = self.resolve(from, path, Wanted::Name(FollowLast::No))?;
         if place.inode.is_some() {
             return Err(Errno::Exists);
         }
@@ -179,11 +181,12 @@ impl Tree {
         now_ns: u64,
     ) -> Result<()> {
         let number = self.lookup(old_from, old, follow)?;
-        let place = self.resolve(new_from, new, FollowLast::No)?;
+        let place = self.resolve(new_from, new, Wanted::Name(FollowLast::No))?;
         if place.inode.is_some() {
             return Err(Errno::Exists);
         }
         let name = new_name(&place)?;
+        self.check_change(place.directory)?;
         let inode = self.inode(number)?;
         if inode.is_directory() {
             return Err(Errno::NotPermitted);
@@ -191,7 +194,6 @@ impl Tree {
         if inode.parents.len() >= LINKS_MAX {
             return Err(Errno::TooManyLinks);
         }
-        self.check_change(place.directory)?;
         if entry_bytes(name) > self.bytes_left() {
             return Err(Errno::NoSpace);
         }
@@ -200,12 +202,17 @@ impl Tree {
 
     /// Removes a name that is no directory's.
     pub fn unlink(&mut self, from: InodeNumber, path: &[u8], now_ns: u64) -> Result<()> {
-        let place = self.resolve(from, path, FollowLast::No)?;
-        let number = place.existing()?;
+        let place = self.resolve(from, path, Wanted::Name(FollowLast::No))?;
         let Last::Name(name) = &place.last else {
             return Err(Errno::IsDirectory);
         };
-        if self.inode(number)?.is_directory() {
+        let is_directory = self.inode(place.existing()?)?.is_directory();
+        match (place.slash, is_directory) {
+            (true, false) => return Err(Errno::NotDirectory),
+            (true, true) => return Err(Errno::IsDirectory),
+            (false, _) => self.check_change(place.directory)?,
+        }
+        if is_directory {
             return Err(Errno::IsDirectory);
         }
         self.remove_entry(place.directory, name, now_ns)
@@ -213,14 +220,15 @@ impl Tree {
 
     /// Removes an empty directory.
     pub fn remove_directory(&mut self, from: InodeNumber, path: &[u8], now_ns: u64) -> Result<()> {
-        let place = self.resolve(from, path, FollowLast::No)?;
-        let number = place.existing()?;
+        let place = self.resolve(from, path, Wanted::Name(FollowLast::No))?;
         let name = match &place.last {
             Last::Name(name) => name,
             Last::Root => return Err(Errno::Busy),
             Last::Dot => return Err(Errno::Invalid),
             Last::DotDot => return Err(Errno::NotEmpty),
         };
+        let number = place.existing()?;
+        self.check_change(place.directory)?;
         if !self.entries(number)?.is_empty() {
             return Err(Errno::NotEmpty);
         }
@@ -234,31 +242,33 @@ impl Tree {
         (new_from, new): (InodeNumber, &[u8]),
         now_ns: u64,
     ) -> Result<()> {
-        let source = self.resolve(old_from, old, FollowLast::No)?;
-        let target = self.resolve(new_from, new, FollowLast::No)?;
+        let source = self.resolve(old_from, old, Wanted::Name(FollowLast::No))?;
+        let target = self.resolve(new_from, new, Wanted::Name(FollowLast::No))?;
         let (Last::Name(old_name), Last::Name(new_name)) = (&source.last, &target.last) else {
             return Err(Errno::Busy);
         };
         let moved = source.existing()?;
-        self.check_change(source.directory)?;
-        self.check_change(target.directory)?;
         let moves_directory = self.inode(moved)?.is_directory();
-        if target.wants_directory && !moves_directory {
+        if !moves_directory && (source.slash || target.slash) {
             return Err(Errno::NotDirectory);
+        }
+        let elsewhere = source.directory != target.directory;
+        if elsewhere && moves_directory && self.stands_in(target.directory, moved)? {
+            return Err(Errno::Invalid);
+        }
+        if elsewhere && self.holds(target.inode, source.directory)? {
+            return Err(Errno::NotEmpty);
         }
         if target.inode == Some(moved) {
             return Ok(());
         }
-        if moves_directory && self.stands_in(target.directory, moved)? {
-            return Err(Errno::Invalid);
-        }
-        if let Some(replaced) = target.inode {
-            self.check_replace(replaced, moves_directory)?;
-        } else if entry_bytes(new_name) > self.bytes_left() + entry_bytes(old_name) {
-            return Err(Errno::NoSpace);
-        }
+        self.check_change(source.directory)?;
+        self.check_change(target.directory)?;
+        self.check_replace(target.inode, moved, elsewhere)?;
         if target.inode.is_some() {
             self.remove_entry(target.directory, new_name, now_ns)?;
+        } else if entry_bytes(new_name) > self.bytes_left() + entry_bytes(old_name) {
+            return Err(Errno::NoSpace);
         }
         self.detach(source.directory, old_name, now_ns)?;
         self.attach(target.directory, new_name, moved, now_ns)
@@ -289,7 +299,7 @@ impl Tree {
         mode: u16,
         now_ns: u64,
     ) -> Result<InodeNumber> {
-        let place = self.resolve(from, path, FollowLast::No)?;
+        let place = self.resolve(from, path, Wanted::Name(FollowLast::No))?;
         if place.inode.is_some() {
             return Err(Errno::Exists);
         }
@@ -306,8 +316,8 @@ impl Tree {
         self.add(place.directory, name, inode)
     }
 
+    /// Strikes out a name; the caller checked that it may go.
     fn remove_entry(&mut self, directory: InodeNumber, name: &[u8], now_ns: u64) -> Result<()> {
-        self.check_change(directory)?;
         let number = self.detach(directory, name, now_ns)?;
         self.free_if_gone(number);
         Ok(())
@@ -325,13 +335,37 @@ impl Tree {
         Ok(())
     }
 
-    fn check_replace(&self, replaced: InodeNumber, by_directory: bool) -> Result<()> {
-        match &self.inode(replaced)?.kind {
-            Kind::Directory { .. } if !by_directory => Err(Errno::IsDirectory),
-            Kind::Directory { entries, .. } if !entries.is_empty() => Err(Errno::NotEmpty),
-            Kind::Directory { .. } => Ok(()),
-            _ if by_directory => Err(Errno::NotDirectory),
+    /// Whether `moved` may take the place of what stands where it goes, if anything does.
+    fn check_replace(
+        &self,
+        replaced: Option<InodeNumber>,
+        moved: InodeNumber,
+        elsewhere: bool,
+    ) -> Result<()> {
+        let moved = self.inode(moved)?;
+        let replaced = replaced.map(|replaced| self.inode(replaced)).transpose()?;
+        match replaced.map(Inode::is_directory) {
+            Some(true) if !moved.is_directory() => return Err(Errno::IsDirectory),
+            Some(false) if moved.is_directory() => return Err(Errno::NotDirectory),
+            _ => {}
+        }
+        // Another parent is another `..`: a change of the directory itself.
+        if elsewhere && moved.is_directory() && moved.mode & WRITE == 0 {
+            return Err(Errno::Access);
+        }
+        match replaced.map(|replaced| &replaced.kind) {
+            Some(Kind::Directory { entries, .. }) if !entries.is_empty() => Err(Errno::NotEmpty),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether `directory` stands below what may be a directory, or is it.
+    fn holds(&self, ancestor: Option<InodeNumber>, directory: InodeNumber) -> Result<bool> {
+        match ancestor {
+            Some(ancestor) if self.inode(ancestor)?.is_directory() => {
+                self.stands_in(directory, ancestor)
+            }
+            _ => Ok(false),
         }
     }
 
@@ -346,10 +380,11 @@ impl Tree {
             if directory == ancestor {
                 return Ok(true);
             }
-            if directory == InodeNumber::ROOT {
-                return Ok(false);
+            match self.parent(directory) {
+                Ok(parent) if parent != directory => directory = parent,
+                // The root, or a directory that was removed.
+                _ => return Ok(false),
             }
-            directory = self.parent(directory)?;
         }
         Err(Errno::NameTooLong)
     }
@@ -358,7 +393,7 @@ impl Tree {
 /// The name under which something that is no directory can be made.
 fn new_name(place: &Place) -> Result<&[u8]> {
     match &place.last {
-        Last::Name(_) if place.wants_directory => Err(Errno::NoEntry),
+        Last::Name(_) if place.slash => Err(Errno::NoEntry),
         Last::Name(name) => Ok(name),
         _ => Err(Errno::Exists),
     }

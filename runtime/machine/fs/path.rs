@@ -16,6 +16,15 @@ pub enum FollowLast {
     No,
 }
 
+/// What a path is resolved for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What stands there: a slash at the end leads through a symbolic link, and only to a directory.
+    Inode(FollowLast),
+    /// The name itself, to be made, changed or removed: a slash at the end is told, and leads nowhere.
+    Name(FollowLast),
+}
+
 /// Where a path ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -24,15 +33,15 @@ pub(super) struct Place {
     pub last: Last,
     /// What stands there, if anything does.
     pub inode: Option<InodeNumber>,
-    /// The path ended in a slash: only a directory will do.
-    pub wants_directory: bool,
+    /// The path ended in a slash.
+    pub slash: bool,
 }
 
 /// The last component of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Last {
     Name(Vec<u8>),
-    /// `/` alone, or what leads there by `..`.
+    /// `/` alone.
     Root,
     Dot,
     DotDot,
@@ -53,22 +62,17 @@ impl Tree {
         path: &[u8],
         follow: FollowLast,
     ) -> Result<InodeNumber> {
-        self.resolve(from, path, follow)?.existing()
+        self.resolve(from, path, Wanted::Inode(follow))?.existing()
     }
 
     /// Where a path leads, seen from a directory; only its last name may be missing.
-    pub(super) fn resolve(
-        &self,
-        from: InodeNumber,
-        path: &[u8],
-        follow: FollowLast,
-    ) -> Result<Place> {
+    pub(super) fn resolve(&self, from: InodeNumber, path: &[u8], wanted: Wanted) -> Result<Place> {
         check_path(path)?;
         let mut rest = Cow::Borrowed(path);
         let mut current = from;
         let mut hops = 0;
         loop {
-            match self.walk(&mut current, &rest, follow)? {
+            match self.walk(&mut current, &rest, wanted)? {
                 Walked::Arrived(place) => return Ok(place),
                 Walked::Link { target, after } => {
                     hops += 1;
@@ -86,7 +90,7 @@ impl Tree {
         &'a self,
         current: &mut InodeNumber,
         path: &'a [u8],
-        follow: FollowLast,
+        wanted: Wanted,
     ) -> Result<Walked<'a>> {
         if path.first() == Some(&b'/') {
             *current = InodeNumber::ROOT;
@@ -102,10 +106,16 @@ impl Tree {
                 .unwrap_or(rest.len());
             let (name, after) = rest.split_at(end);
             let next = strip_slashes(after);
-            let (is_last, wants_directory) = (next.is_empty(), !after.is_empty());
+            let (is_last, slash) = (next.is_empty(), !after.is_empty());
+            let (follow, slash_leads) = match wanted {
+                Wanted::Inode(follow) => (follow == FollowLast::Yes, slash),
+                Wanted::Name(follow) => (follow == FollowLast::Yes && !slash, false),
+            };
             self.check_search(*current)?;
             let inode = match name {
                 b"." => *current,
+                // A name is wanted, and this is none: where it leads is not asked.
+                b".." if is_last && matches!(wanted, Wanted::Name(_)) => *current,
                 b".." => self.parent(*current)?,
                 _ => {
                     check_name(name)?;
@@ -114,7 +124,7 @@ impl Tree {
                         directory: *current,
                         last: Last::Name(name.to_vec()),
                         inode: found,
-                        wants_directory,
+                        slash,
                     };
                     let Some(inode) = found else {
                         return if is_last {
@@ -124,13 +134,11 @@ impl Tree {
                         };
                     };
                     match self.kind(inode)? {
-                        Kind::Symlink(target)
-                            if !is_last || wants_directory || follow == FollowLast::Yes =>
-                        {
+                        Kind::Symlink(target) if !is_last || slash_leads || follow => {
                             return Ok(Walked::Link { target, after });
                         }
                         Kind::Directory { .. } => {}
-                        _ if wants_directory => return Err(Errno::NotDirectory),
+                        _ if !is_last || slash_leads => return Err(Errno::NotDirectory),
                         _ => {}
                     }
                     if is_last {
@@ -174,7 +182,7 @@ fn place_of_directory(inode: InodeNumber, last: Last) -> Place {
         directory: inode,
         last,
         inode: Some(inode),
-        wants_directory: true,
+        slash: true,
     }
 }
 

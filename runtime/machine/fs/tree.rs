@@ -209,7 +209,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Sets the times of last access and modification.
+    /// Sets the times of last access and modification. To keep both changes nothing.
     pub fn set_times(
         &mut self,
         number: InodeNumber,
@@ -217,6 +217,9 @@ impl Tree {
         modified: NewTime,
         now_ns: u64,
     ) -> Result<()> {
+        if (accessed, modified) == (NewTime::Keep, NewTime::Keep) {
+            return self.inode(number).map(drop);
+        }
         let inode = self.inode_mut(number)?;
         let value = |new: NewTime, old: u64| match new {
             NewTime::Keep => old,
