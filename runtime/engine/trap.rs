@@ -144,5 +144,56 @@ mod tests {
         }
     }
 
-    const GOLDEN: &str = "";
+    const GOLDEN: &str = "
+StackOverflow host: NativeStack
+MemoryOutOfBounds SIGSEGV
+HeapMisaligned SIGBUS
+TableOutOfBounds SIGSEGV
+IndirectCallToNull SIGSEGV
+BadSignature SIGSEGV
+IntegerOverflow SIGFPE
+IntegerDivisionByZero SIGFPE
+BadConversionToInteger SIGFPE
+UnreachableCodeReached SIGABRT
+Interrupt host: Watchdog
+OutOfFuel fuel
+AtomicWaitNonSharedMemory SIGBUS
+NullReference SIGSEGV
+ArrayOutOfBounds SIGSEGV
+AllocationTooLarge host: memory
+CastFailure SIGSEGV
+CannotEnterComponent host: unreachable
+NoAsyncResult host: unreachable
+UnhandledTag host: unreachable
+ContinuationAlreadyConsumed host: unreachable
+DisabledOpcode host: unreachable
+AsyncDeadlock host: unreachable
+CannotLeaveComponent host: unreachable
+CannotBlockSyncTask host: unreachable
+InvalidChar host: unreachable
+DebugAssertStringEncodingFinished host: unreachable
+DebugAssertEqualCodeUnits host: unreachable
+DebugAssertPointerAligned host: unreachable
+DebugAssertUpperBitsUnset host: unreachable
+StringOutOfBounds host: unreachable
+ListOutOfBounds host: unreachable
+InvalidDiscriminant host: unreachable
+UnalignedPointer host: unreachable
+TaskCancelNotCancelled host: unreachable
+TaskCancelOrReturnTwice host: unreachable
+SubtaskCancelAfterTerminal host: unreachable
+TaskReturnInvalid host: unreachable
+WaitableSetDropHasWaiters host: unreachable
+SubtaskDropNotResolved host: unreachable
+ThreadNewIndirectInvalidType host: unreachable
+ThreadNewIndirectUninitialized host: unreachable
+BackpressureOverflow host: unreachable
+UnsupportedCallbackCode host: unreachable
+CannotResumeThread host: unreachable
+ConcurrentFutureStreamOp host: unreachable
+ReferenceCountOverflow host: unreachable
+StreamOpTooBig host: unreachable
+WaitableSyncAndAsync host: unreachable
+UncaughtException host: unreachable
+";
 }

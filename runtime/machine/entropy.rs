@@ -78,5 +78,5 @@ mod tests {
         assert_eq!(bytes, GOLDEN);
     }
 
-    const GOLDEN: [u8; 8] = [0; 8];
+    const GOLDEN: [u8; 8] = [58, 82, 195, 98, 111, 105, 1, 184];
 }
