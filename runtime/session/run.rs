@@ -20,6 +20,9 @@ use crate::wasi::{Process, ProcessOptions, Stop};
 /// Fuel after which a guest gives way to its host, in units. It has no part in any result.
 const SLICE_FUEL: u64 = 10_000_000;
 
+/// What modules count their memory in.
+const WASM_PAGE_BYTES: u64 = 64 << 10;
+
 /// Why a run has no result. The session is as it was before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
@@ -28,7 +31,13 @@ pub enum RunError {
     Program(#[from] ProgramError),
     /// Only the host decided: never a guest's result.
     #[error("host failure: {0}")]
-    Host(#[from] HostFailure),
+    Host(HostFailure),
+}
+
+impl From<HostFailure> for RunError {
+    fn from(failure: HostFailure) -> Self {
+        RunError::Host(failure)
+    }
 }
 
 impl Session {
@@ -290,7 +299,10 @@ fn check_memory(
     let needed = [
         (
             "bytes",
-            needs.max_initial_memory_size.unwrap_or(0),
+            needs
+                .max_initial_memory_size
+                .unwrap_or(0)
+                .saturating_mul(WASM_PAGE_BYTES),
             limits.memory_bytes_max,
         ),
         (
