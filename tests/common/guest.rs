@@ -29,6 +29,7 @@ pub mod errno {
     pub const BADF: u16 = 8;
     pub const EXIST: u16 = 20;
     pub const FAULT: u16 = 21;
+    pub const FBIG: u16 = 22;
     pub const INVAL: u16 = 28;
     pub const ISDIR: u16 = 31;
     pub const LOOP: u16 = 32;
