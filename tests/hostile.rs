@@ -261,6 +261,18 @@ fn memory_grows_to_its_bound_and_no_further() {
 }
 
 #[test]
+fn a_module_that_begins_with_more_memory_than_the_bound_is_refused() {
+    let mut session = session_with(Limits { memory_bytes_max: 16 * MIB, ..limits() });
+    add(&mut session, r#"(module (memory (export "memory") 257) (func (export "_start")))"#);
+    let error = session.run(&Command::new("guest")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "guest: cannot allocate memory: it begins with 16842752 bytes, the machine's bound is 16777216"
+    );
+    assert_eq!(status_of(&error), Some(126));
+}
+
+#[test]
 fn tables_grow_to_their_bound_and_no_further() {
     let grow = |to: u32| {
         let table = format!(
@@ -275,6 +287,17 @@ fn tables_grow_to_their_bound_and_no_further() {
     };
     assert_eq!(grow(1000), Outcome::Exited { status: 0 });
     assert_eq!(grow(1001), Outcome::Exited { status: 1 });
+}
+
+#[test]
+fn a_module_that_begins_with_a_larger_table_than_the_bound_is_refused() {
+    for elements in [1_001, 1_000_001, 10_000_000] {
+        let mut session = session_with(Limits { table_elements_max: 1000, ..limits() });
+        let table = format!(r#"(module (table {elements} funcref) (memory (export "memory") 1) (func (export "_start")))"#);
+        add(&mut session, &table);
+        let error = session.run(&Command::new("guest")).unwrap_err();
+        assert_eq!(status_of(&error), Some(126), "{error}");
+    }
 }
 
 // Time and fuel.

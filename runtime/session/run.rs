@@ -20,6 +20,9 @@ use crate::wasi::{Process, ProcessOptions, Stop};
 /// Fuel after which a guest gives way to its host, in units. It has no part in any result.
 const SLICE_FUEL: u64 = 10_000_000;
 
+/// Bytes of a page of linear memory: the unit in which wasmtime tells what a module needs.
+const PAGE_BYTES: u64 = 1 << 16;
+
 /// Why a run has no result. The session is as it was before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
@@ -290,7 +293,10 @@ fn check_memory(
     let needed = [
         (
             "bytes",
-            needs.max_initial_memory_size.unwrap_or(0),
+            needs
+                .max_initial_memory_size
+                .unwrap_or(0)
+                .saturating_mul(PAGE_BYTES),
             limits.memory_bytes_max,
         ),
         (
