@@ -324,6 +324,17 @@ fn an_endless_loop_ends_at_the_deadline() {
 }
 
 #[test]
+fn an_endless_loop_in_a_start_section_ends_too() {
+    let guest = r#"(module (memory (export "memory") 1) (func $loop (loop (br 0))) (start $loop) (func (export "_start")))"#;
+    let result = run_wat(guest, Limits { fuel_max: 1_000_000, ..limits() });
+    assert_eq!(result.outcome, ended(LimitKind::Fuel));
+    assert_eq!(result.elapsed_ns, 1_000_000);
+    let result = run_wat(guest, Limits { deadline_ns: 1_000_000, ..limits() });
+    assert_eq!(result.outcome, ended(LimitKind::Deadline));
+    assert_eq!(result.elapsed_ns, 1_000_000);
+}
+
+#[test]
 fn what_a_module_is_made_of_costs_no_fuel() {
     let data = "x".repeat(1 << 20);
     let guest = format!(r#"(module (memory (export "memory") 17) (data (i32.const 0) "{data}") (func (export "_start")))"#);

@@ -167,17 +167,16 @@ impl Prepared {
 /// depends on the host.
 async fn start(store: &mut Store<Process>, linked: &InstancePre<Process>) -> wasmtime::Result<()> {
     store.fuel_async_yield_interval(Some(SLICE_FUEL))?;
-    store.set_fuel(store.data().fuel.left)?;
+    let machine = store.data().machine.clone();
+    let granted = store.data_mut().grant(&machine.lock());
+    // An endless loop in a start section ends with the fuel, or at the deadline, as one in `_start` does.
+    store.set_fuel(granted)?;
     let instance = linked.instantiate_async(&mut *store).await?;
     let memory = instance.get_memory(&mut *store, "memory");
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     let process = store.data_mut();
     process.memory = memory;
     process.started = true;
-    let granted = {
-        let machine = process.machine.clone();
-        process.grant(&machine.lock())
-    };
     store.set_fuel(granted)?;
     start.call_async(store, ()).await
 }
