@@ -99,6 +99,29 @@ fn wild_calls(name: &str, parameters: &str, memory: u8) -> String {
 }
 
 #[test]
+fn wild_pointers_to_any_function_are_answered_with_an_errno() {
+    let functions = PREVIEW1.iter().chain(&ISOBOX_V1).filter(|(name, _)| !name.starts_with("proc_"));
+    for (name, parameters) in functions {
+        for memory in [0, 0xff] {
+            let mut session = session_with(limits());
+            add(&mut session, &wild_calls(name, parameters, memory));
+            let result = session.run(&Command::new("guest")).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let outcome = result.outcome;
+            assert!(
+                outcome.success() || outcome == ended(LimitKind::Deadline),
+                "{name} over memory of {memory:#x}: {outcome:?}"
+            );
+            if name.ends_with("mode_set") {
+                // A guest may lock everybody out of `/`, itself included.
+                continue;
+            }
+            let next = session.run(&Command::new("echo").arg("still here")).unwrap();
+            assert_eq!(next.stdout.bytes, b"still here\n", "after {name}");
+        }
+    }
+}
+
+#[test]
 fn pointers_to_the_pieces_of_a_read_or_write_are_checked_before_anything_is_done() {
     let mut guest = Guest::new();
     guest.open("tmp/file", CREATE, rights::ALL);
@@ -113,6 +136,30 @@ fn pointers_to_the_pieces_of_a_read_or_write_are_checked_before_anything_is_done
     let mut session = session();
     guest.run_in(&mut session);
     assert_eq!(session.read_file("/tmp/file"), Ok(Vec::new()));
+}
+
+#[test]
+fn offsets_at_the_end_of_64_bits_are_answered() {
+    let mut guest = Guest::new();
+    guest.open("dev/zero", 0, rights::ALL);
+    guest.open("tmp/file", CREATE, rights::ALL);
+    let text = guest.text("x");
+    for (offset, answer, no_room) in [
+        (i64::MAX, errno::OK, errno::FBIG),
+        (i64::MIN, errno::INVAL, errno::INVAL),
+        (-1, errno::INVAL, errno::INVAL),
+    ] {
+        guest.call("fd_pread", [4, text, 1, offset, OUT], answer);
+        guest.call("fd_pwrite", [4, text, 1, offset, OUT], answer);
+        guest.call("fd_pread", [5, text, 1, offset, OUT], answer);
+        guest.call("fd_pwrite", [5, text, 1, offset, OUT], no_room);
+        guest.call("fd_allocate", [5, offset, 1], errno::FBIG);
+    }
+    guest.call("fd_seek", [5, -1, 0, OUT], errno::INVAL);
+    guest.call("fd_seek", [5, i64::MAX, 0, OUT], errno::OK);
+    guest.call("fd_write", [5, text, 1, OUT], errno::FBIG);
+    guest.call("fd_seek", [5, 1, 1, OUT], errno::INVAL);
+    guest.run();
 }
 
 // Files.
