@@ -503,6 +503,17 @@ fn endless_recursion_is_a_failure_of_the_host_and_leaves_the_session_as_it_was()
 }
 
 #[test]
+fn a_failure_of_the_host_is_told_once_and_is_status_125() {
+    let folder = common::folder("hostile-recursion");
+    let module = folder.join("recursion.wasm");
+    std::fs::write(&module, wat::parse_str(recursion(u32::MAX)).unwrap()).unwrap();
+    let output = common::isobox().arg("run").arg(&module).output().unwrap();
+    assert_eq!(output.status.code(), Some(125));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "isobox: host failure: the guest's recursion used up the native stack of 16 MiB\n");
+}
+
+#[test]
 fn recursion_that_keeps_its_frames_in_memory_is_the_guests_own_fault() {
     // Compilers put what has an address on a stack in linear memory, which ends at address 0 long before the native one.
     let result = probe(&["recurse"], limits());

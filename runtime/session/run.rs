@@ -31,7 +31,14 @@ pub enum RunError {
     Program(#[from] ProgramError),
     /// Only the host decided: never a guest's result.
     #[error("host failure: {0}")]
-    Host(#[from] HostFailure),
+    Host(HostFailure),
+}
+
+/// Not by thiserror's `from`, which would make the failure a source of the error that tells it already.
+impl From<HostFailure> for RunError {
+    fn from(failure: HostFailure) -> RunError {
+        RunError::Host(failure)
+    }
 }
 
 impl Session {
