@@ -419,3 +419,24 @@ fn the_environment_is_in_the_order_in_which_it_is_given() {
     assert_eq!(own(&["-e", "A=2", "-e", "B=1", "-e", "A=3"]), "A=3 B=1");
 }
 
+#[test]
+fn the_order_of_mounts_makes_no_difference() {
+    let place = folder("determinism-mounts");
+    make_file(&place, "one/file", "1", 0o644);
+    make_file(&place, "two/file", "2", 0o644);
+    make_file(&place, "inner/file", "3", 0o644);
+    let mounts = ["one:/srv/b", "two:/srv/a", "inner:/srv/b/inner"];
+    let tree = |order: [usize; 3]| {
+        let mut isobox = isobox();
+        isobox.current_dir(&place).args(["run", "--json"]);
+        for index in order {
+            isobox.args(["--mount", mounts[index]]);
+        }
+        let report: serde_json::Value = serde_json::from_str(&report(isobox.arg("true"))).unwrap();
+        report["tree_before"].as_str().unwrap().to_owned()
+    };
+    let expected = tree([0, 1, 2]);
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(tree(order), expected, "{order:?}");
+    }
+}
