@@ -216,6 +216,60 @@ fn with_few_descriptors_a_small_stack_and_little_address_space() {
     assert_eq!(report(&mut command_after("ulimit -v 12582912")), expected());
 }
 
+/// This test alone, in a process of its own in which no pool of memories can be reserved: two of 4 GiB are already
+/// too much, and each guest's memory is allocated when it begins.
+fn without_a_pool(test: &str) {
+    let itself = std::env::current_exe().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 8000000 && exec \"$0\" \"$@\""]).arg(itself);
+    let output = command.args(["--exact", test, "--ignored", "--nocapture"]).output().unwrap();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 passed"));
+}
+
+#[test]
+fn with_a_pool_and_without() {
+    without_a_pool("in_this_process");
+}
+
+#[test]
+#[ignore = "with_a_pool_and_without runs it"]
+fn in_this_process() {
+    assert_eq!(report_by(runtime(), 7), expected());
+    for (module, answer) in shapes() {
+        assert_eq!(begun(&module), answer);
+    }
+}
+
+#[test]
+fn what_modules_are_accepted_does_not_depend_on_the_pool() {
+    for (module, answer) in shapes() {
+        assert_eq!(begun(&module), answer);
+    }
+}
+
+/// Modules that a pool could take exception to, and what comes of them.
+fn shapes() -> [(String, Result<u8, String>); 4] {
+    let module = |fields: &str| format!(r#"(module {fields} (memory (export "memory") 1) (func (export "_start")))"#);
+    let shape = "guest: exec format error: guest is no WebAssembly module this profile accepts: \
+        it has more than 4 tables, or one of more than 1000000 elements";
+    [
+        // 4.8 MB of them.
+        (module(&"(global v128 (v128.const i64x2 1 2))".repeat(300_000)), Ok(0)),
+        (module(&"(table 1000000 funcref)".repeat(4)), Ok(0)),
+        (module("(table 1000001 funcref)"), Err(shape.to_owned())),
+        (module(&"(table 1 funcref)".repeat(5)), Err(shape.to_owned())),
+    ]
+}
+
+/// The status of a module, or why it cannot be run.
+fn begun(module: &str) -> Result<u8, String> {
+    let mut session = common::session();
+    common::add(&mut session, module);
+    let result = session.run(&isobox::Command::new("guest"));
+    result.map(|result| result.status()).map_err(|error| error.to_string())
+}
+
 #[test]
 fn on_one_core_and_with_the_lowest_priority() {
     assert_eq!(report(&mut command_after("renice -n 19 -p $$ > /dev/null")), expected());

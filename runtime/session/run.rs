@@ -11,7 +11,7 @@ use super::outcome::{LimitKind, Outcome, RunResult};
 use super::program::{self, ProgramError};
 use super::{Runtime, Session};
 use crate::engine::{HostFailure, TrapClass, classify};
-use crate::limits::{ARGUMENT_BYTES_MAX, TABLES_MAX};
+use crate::limits::ARGUMENT_BYTES_MAX;
 use crate::machine::fs::{FollowLast, InodeNumber, changes};
 use crate::machine::scheduler::{self, Stopped};
 use crate::machine::{Machine, SharedMachine, Streams};
@@ -310,7 +310,6 @@ fn check_memory(
             needs.max_initial_table_size.unwrap_or(0),
             limits.table_elements_max.into(),
         ),
-        ("tables", needs.num_tables.into(), TABLES_MAX.into()),
     ];
     match needed.iter().find(|(_, needed, bound)| needed > bound) {
         Some(&(what, needed, bound)) => Err(ProgramError::Memory {
