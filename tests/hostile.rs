@@ -295,6 +295,52 @@ fn a_listing_goes_on_through_tiny_buffers_while_files_are_deleted() {
     }
 }
 
+#[test]
+fn looking_past_entries_that_are_gone_is_paid_for() {
+    let mut guest = Guest::new();
+    let (name, length) = guest.bytes("tmp/0000");
+    // The four hexadecimal digits of the number, spelled with the letters from a to p.
+    let digit = |shift: u32| format!("(i32.and (i32.shl (global.get $turns) (i32.const {})) (i32.const {}))", 4 * shift, 0xf << (8 * shift));
+    let spelled = format!(
+        "(i32.store (i32.const {}) (i32.add (i32.const 0x61616161)
+            (i32.or (i32.or {} {}) (i32.or {} {}))))",
+        name + 4, digit(0), digit(1), digit(2), digit(3)
+    );
+    let for_each = |guest: &mut Guest, act: &str| {
+        guest.instructions(&format!(
+            "(global.set $turns (i32.const 20000))
+             (loop $again {spelled} {act}
+                (global.set $turns (i32.sub (global.get $turns) (i32.const 1)))
+                (br_if $again (global.get $turns)))"
+        ));
+    };
+    for_each(
+        &mut guest,
+        &format!(
+            "(drop (call $path_create_directory (i32.const 3) (i32.const {name}) (i32.const {length})))"
+        ),
+    );
+    guest.open("tmp", oflags::DIRECTORY, rights::FD_READDIR);
+    guest.call("fd_readdir", [4, OUT + 8, 24, 0, OUT], errno::OK);
+    for_each(
+        &mut guest,
+        &format!(
+            "(drop (call $path_remove_directory (i32.const 3) (i32.const {name}) (i32.const {length})))"
+        ),
+    );
+    guest.instructions(&format!(
+        "(loop $again
+            (drop (call $fd_readdir (i32.const 4) (i32.const {OUT}) (i32.const 1000) (i64.const 2) (i32.const 8)))
+            (br $again))"
+    ));
+    let mut session = session_with(Limits { fuel_max: 80_000_000, ..limits() });
+    add(&mut session, &guest.wat());
+    let begun = Instant::now();
+    let result = session.run(&Command::new("guest")).unwrap();
+    assert_eq!(result.outcome, ended(LimitKind::Fuel));
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
 // Memory.
 
 #[test]
