@@ -178,7 +178,10 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
         check_absolute(guest, "--out")?;
         check_export_target(host.as_ref()).with_context(|| format!("--out {guest}={host}"))?;
     }
-    for (host, guest) in &arguments.mount {
+    // Directories before what is mounted inside them, in whatever order the command line names them.
+    let mut mounts: Vec<&(String, String)> = arguments.mount.iter().collect();
+    mounts.sort_by(|a, b| a.1.cmp(&b.1));
+    for (host, guest) in mounts {
         check_absolute(guest, "--mount")?;
         let how = Import {
             exclude: &arguments.exclude,

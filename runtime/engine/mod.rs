@@ -86,18 +86,19 @@ impl Engine {
         digest: Digest,
         wasm: impl FnOnce() -> Vec<u8>,
     ) -> Result<wasmtime::Module, EngineError> {
-        if let Some(module) = self.cached(digest) {
-            return Ok(module);
-        }
-        let wasm = wasm();
-        self.progress.begin(name, wasm.len());
-        let compiled = self.inner.precompile_module(&wasm);
-        self.progress.end();
-        let refused = |error: wasmtime::Error| EngineError::Module {
-            name: name.to_owned(),
-            reason: format!("{error:#}"),
+        let module = match self.cached(digest) {
+            Some(module) => module,
+            None => self.compiled(name, digest, &wasm())?,
         };
-        let compiled = compiled.map_err(refused)?;
+        profile::check_tables(&module).map_err(|reason| refused(name, reason))?;
+        Ok(module)
+    }
+
+    fn compiled(&self, name: &str, digest: Digest, wasm: &[u8]) -> Result<wasmtime::Module, EngineError> {
+        self.progress.begin(name, wasm.len());
+        let compiled = self.inner.precompile_module(wasm);
+        self.progress.end();
+        let compiled = compiled.map_err(|error| refused(name, format!("{error:#}")))?;
         if let Some(cache) = &self.cache {
             // A cache that cannot be written to, on a full disk say, costs time and nothing else.
             if cache.store(digest, &compiled).is_ok()
@@ -107,7 +108,9 @@ impl Engine {
             }
         }
         // SAFETY: the bytes come from this engine's own compiler, a moment ago, and never left this process.
-        unsafe { wasmtime::Module::deserialize(&self.inner, &compiled) }.map_err(refused)
+        let module = unsafe { wasmtime::Module::deserialize(&self.inner, &compiled) };
+        // What compiled and doesn't load has more tables than the pool has room for: it checks nothing else.
+        module.map_err(|_| refused(name, profile::too_many_tables()))
     }
 
     fn cached(&self, digest: Digest) -> Option<wasmtime::Module> {
@@ -115,6 +118,13 @@ impl Engine {
         // SAFETY: the cache's folder belongs to this user alone, its key covers profile and compiler, and the file's
         // BLAKE3 was just found to be the one noted when this profile's compiler wrote it.
         unsafe { wasmtime::Module::deserialize_open_file(&self.inner, file) }.ok()
+    }
+}
+
+fn refused(name: &str, reason: String) -> EngineError {
+    EngineError::Module {
+        name: name.to_owned(),
+        reason,
     }
 }
 

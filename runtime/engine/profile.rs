@@ -3,7 +3,7 @@
 //! The profile is part of the contract. It has a digest, and compiled modules are kept under it.
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, OperatorCost,
+    Config, Enabled, Engine, InstanceAllocationStrategy, Module, ModuleVersionStrategy, OperatorCost,
     OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
 };
 
@@ -113,10 +113,28 @@ fn pool(processes_max: u32) -> PoolingAllocationConfig {
         .max_tables_per_module(TABLES_MAX)
         .total_stacks(processes_max)
         .max_memory_size(MEMORY_BYTES_CEILING as usize)
-        .max_core_instance_size(4 << 20)
+        .max_core_instance_size(INSTANCE_BYTES_CEILING)
         .table_elements(TABLE_ELEMENTS_CEILING as usize)
         .pagemap_scan(Enabled::Auto);
     pool
+}
+
+/// More than the globals and functions of a valid module come to: where the pool stops guests may not notice.
+const INSTANCE_BYTES_CEILING: usize = 256 << 20;
+
+/// What a module may not exceed, on a host with a pool and on one without.
+pub fn check_tables(module: &Module) -> Result<(), String> {
+    let needs = module.resources_required();
+    let elements = needs.max_initial_table_size.unwrap_or(0);
+    if needs.num_tables <= TABLES_MAX && elements <= TABLE_ELEMENTS_CEILING.into() {
+        return Ok(());
+    }
+    Err(too_many_tables())
+}
+
+/// Why a module is refused by the pool, whose own words hosts without one could not repeat.
+pub fn too_many_tables() -> String {
+    format!("it has more than {TABLES_MAX} tables, or one of more than {TABLE_ELEMENTS_CEILING} elements")
 }
 
 #[cfg(test)]

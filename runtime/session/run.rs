@@ -11,7 +11,7 @@ use super::outcome::{LimitKind, Outcome, RunResult};
 use super::program::{self, ProgramError};
 use super::{Runtime, Session};
 use crate::engine::{HostFailure, TrapClass, classify};
-use crate::limits::{ARGUMENT_BYTES_MAX, TABLES_MAX};
+use crate::limits::ARGUMENT_BYTES_MAX;
 use crate::machine::fs::{FollowLast, InodeNumber, changes};
 use crate::machine::scheduler::{self, Stopped};
 use crate::machine::{Machine, SharedMachine, Streams};
@@ -20,8 +20,8 @@ use crate::wasi::{Process, ProcessOptions, Stop};
 /// Fuel after which a guest gives way to its host, in units. It has no part in any result.
 const SLICE_FUEL: u64 = 10_000_000;
 
-/// What modules count their memory in.
-const WASM_PAGE_BYTES: u64 = 64 << 10;
+/// Bytes of a page of linear memory: the unit in which wasmtime tells what a module needs.
+const PAGE_BYTES: u64 = 1 << 16;
 
 /// Why a run has no result. The session is as it was before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +34,9 @@ pub enum RunError {
     Host(HostFailure),
 }
 
+/// Not by thiserror's `from`, which would make the failure a source of the error that tells it already.
 impl From<HostFailure> for RunError {
-    fn from(failure: HostFailure) -> Self {
+    fn from(failure: HostFailure) -> RunError {
         RunError::Host(failure)
     }
 }
@@ -173,17 +174,16 @@ impl Prepared {
 /// depends on the host.
 async fn start(store: &mut Store<Process>, linked: &InstancePre<Process>) -> wasmtime::Result<()> {
     store.fuel_async_yield_interval(Some(SLICE_FUEL))?;
-    store.set_fuel(store.data().fuel.left)?;
+    let machine = store.data().machine.clone();
+    let granted = store.data_mut().grant(&machine.lock());
+    // An endless loop in a start section ends with the fuel, or at the deadline, as one in `_start` does.
+    store.set_fuel(granted)?;
     let instance = linked.instantiate_async(&mut *store).await?;
     let memory = instance.get_memory(&mut *store, "memory");
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     let process = store.data_mut();
     process.memory = memory;
     process.started = true;
-    let granted = {
-        let machine = process.machine.clone();
-        process.grant(&machine.lock())
-    };
     store.set_fuel(granted)?;
     start.call_async(store, ()).await
 }
@@ -302,7 +302,7 @@ fn check_memory(
             needs
                 .max_initial_memory_size
                 .unwrap_or(0)
-                .saturating_mul(WASM_PAGE_BYTES),
+                .saturating_mul(PAGE_BYTES),
             limits.memory_bytes_max,
         ),
         (
@@ -310,7 +310,6 @@ fn check_memory(
             needs.max_initial_table_size.unwrap_or(0),
             limits.table_elements_max.into(),
         ),
-        ("tables", needs.num_tables.into(), TABLES_MAX.into()),
     ];
     match needed.iter().find(|(_, needed, bound)| needed > bound) {
         Some(&(what, needed, bound)) => Err(ProgramError::Memory {

@@ -30,10 +30,14 @@ pub fn fd_readdir(
             break;
         };
         position += 1;
-        if let Some(bytes) = entry {
-            let length = bytes.len().min((buffer_len - filled) as usize);
-            call.memory.write(buffer + filled, &bytes[..length])?;
-            filled += length as u32;
+        match entry {
+            Some(bytes) => {
+                let length = bytes.len().min((buffer_len - filled) as usize);
+                call.memory.write(buffer + filled, &bytes[..length])?;
+                filled += length as u32;
+            }
+            // Looking past what is gone is paid for as if it were there, so that fuel bounds it.
+            None => call.moved += HEADER_BYTES as u64,
         }
     }
     call.moved += u64::from(filled);

@@ -26,7 +26,7 @@ pub fn fd_pread(
     read: u32,
 ) -> Answer {
     let (object, _) = readable(call, fd)?;
-    check_positioned(&object)?;
+    check_positioned(&object, offset)?;
     let length = read_pieces(call, &object, offset, iovs, iovs_len)?;
     call.memory.write_u32(read, length)?;
     Ok(())
@@ -58,7 +58,7 @@ pub fn fd_pwrite(
     written: u32,
 ) -> Answer {
     let object = call.open_file(fd, rights::FD_WRITE)?.object.clone();
-    check_positioned(&object)?;
+    check_positioned(&object, offset)?;
     let length = write_pieces(call, &object, offset, iovs, iovs_len)?;
     call.memory.write_u32(written, length)?;
     Ok(())
@@ -148,10 +148,11 @@ fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
     Ok((file.object.clone(), file.offset))
 }
 
-/// Streams have no positions to read or write at.
-fn check_positioned(object: &Object) -> Result<()> {
+/// Streams have no positions to read or write at, and no offset is beyond what `off_t` can say.
+fn check_positioned(object: &Object, offset: u64) -> Result<()> {
     match object {
         Object::Stream(_) => Err(Errno::IllegalSeek),
+        _ if offset > i64::MAX as u64 => Err(Errno::Invalid),
         _ => Ok(()),
     }
 }
