@@ -3,6 +3,11 @@
 //! The command is the prober, which looks at every side of the machine; each test varies one thing of the host.
 
 #![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "host time is one of the things that are varied"
+)]
 
 mod common;
 
@@ -19,12 +24,37 @@ use common::{PROBE, cache, folder, isobox, isobox_run, runtime};
 use isobox::{CacheFolder, Import, Runtime, RuntimeOptions, SessionOptions};
 
 /// What is varied around: `--mount` comes before it, on the host's own path.
-const WORDS: [&str; 8] = ["--json", "--seed", "7", "--cwd", "/workspace", "--env", "FRUIT=quince", PROBE];
+const WORDS: [&str; 8] = [
+    "--json",
+    "--seed",
+    "7",
+    "--cwd",
+    "/workspace",
+    "--env",
+    "FRUIT=quince",
+    PROBE,
+];
 
 /// All the prober's topics but `clock`, which spins for a second of virtual time and has a test of its own.
 const TOPICS: [&str; 18] = [
-    "args", "environ", "entropy", "sleep", "readdir", "stat", "fds", "seek", "append", "unlink", "paths", "names",
-    "symlinks", "errno", "float", "memory", "uninitialised", "invalid",
+    "args",
+    "environ",
+    "entropy",
+    "sleep",
+    "readdir",
+    "stat",
+    "fds",
+    "seek",
+    "append",
+    "unlink",
+    "paths",
+    "names",
+    "symlinks",
+    "errno",
+    "float",
+    "memory",
+    "uninitialised",
+    "invalid",
 ];
 
 /// The files that the command finds in `/workspace`, in the order in which they are made here.
@@ -66,7 +96,14 @@ fn expected() -> &'static str {
 
 /// The command on a project folder, by `isobox` as it was prepared.
 fn command_in(mut isobox: Command, project: &Path) -> Command {
-    isobox.args(["run", "--mount", &format!("{}:/workspace", project.display())]).args(WORDS).args(TOPICS);
+    isobox
+        .args([
+            "run",
+            "--mount",
+            &format!("{}:/workspace", project.display()),
+        ])
+        .args(WORDS)
+        .args(TOPICS);
     isobox
 }
 
@@ -78,7 +115,10 @@ fn command() -> Command {
 fn command_after(shell: &str) -> Command {
     let plain = command();
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("{shell} && exec \"$0\" \"$@\"")]).arg(plain.get_program()).args(plain.get_args());
+    command
+        .args(["-c", &format!("{shell} && exec \"$0\" \"$@\"")])
+        .arg(plain.get_program())
+        .args(plain.get_args());
     command.env("ISOBOX_CACHE", cache());
     command
 }
@@ -102,7 +142,10 @@ fn twice() {
 #[test]
 fn from_another_folder() {
     assert_eq!(report(command().current_dir("/")), expected());
-    assert_eq!(report(command().current_dir(folder("determinism-here"))), expected());
+    assert_eq!(
+        report(command().current_dir(folder("determinism-here"))),
+        expected()
+    );
 }
 
 #[test]
@@ -128,7 +171,10 @@ fn in_another_environment() {
         ("COLUMNS", "20"),
     ];
     assert_eq!(report(command().envs(noise)), expected());
-    assert_eq!(report(command().env_clear().env("ISOBOX_CACHE", cache())), expected());
+    assert_eq!(
+        report(command().env_clear().env("ISOBOX_CACHE", cache())),
+        expected()
+    );
 }
 
 /// Where a user without rights, who need not see this repository, finds the program and the project.
@@ -159,7 +205,10 @@ impl Elsewhere {
 
     fn report(&self) -> String {
         let mut isobox = Command::new(self.place.join("isobox"));
-        isobox.env("ISOBOX_CACHE", self.cache()).uid(self.uid).current_dir(&self.place);
+        isobox
+            .env("ISOBOX_CACHE", self.cache())
+            .uid(self.uid)
+            .current_dir(&self.place);
         report(&mut command_in(isobox, &self.place.join("project")))
     }
 }
@@ -196,11 +245,22 @@ fn on_files_with_other_times_owners_and_modes_made_in_another_order() {
     symlink("b/deep", copy.join("link")).unwrap();
     for (name, text, mode) in FILES.iter().rev() {
         // Of the mode only "executable by its owner" counts.
-        make_file(&copy, name, text, if mode & 0o100 == 0 { 0o600 } else { 0o711 });
+        make_file(
+            &copy,
+            name,
+            text,
+            if mode & 0o100 == 0 { 0o600 } else { 0o711 },
+        );
     }
     let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-    fs::File::open(copy.join("apple")).unwrap().set_modified(old).unwrap();
-    fs::File::open(copy.join("b")).unwrap().set_modified(old).unwrap();
+    fs::File::open(copy.join("apple"))
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    fs::File::open(copy.join("b"))
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
     fs::set_permissions(copy.join("b"), fs::Permissions::from_mode(0o2700)).unwrap();
     if rustix::process::geteuid().is_root() {
         chown(copy.join("Zebra"), Some(65_534), None).unwrap();
@@ -221,9 +281,19 @@ fn with_few_descriptors_a_small_stack_and_little_address_space() {
 fn without_a_pool(test: &str) {
     let itself = std::env::current_exe().unwrap();
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -v 8000000 && exec \"$0\" \"$@\""]).arg(itself);
-    let output = command.args(["--exact", test, "--ignored", "--nocapture"]).output().unwrap();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    command
+        .args(["-c", "ulimit -v 8000000 && exec \"$0\" \"$@\""])
+        .arg(itself);
+    let output = command
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
     assert!(text(&output.stdout).contains("1 passed"));
 }
 
@@ -250,15 +320,23 @@ fn what_modules_are_accepted_does_not_depend_on_the_pool() {
 
 /// Modules that a pool could take exception to, and what comes of them.
 fn shapes() -> [(String, Result<u8, String>); 4] {
-    let module = |fields: &str| format!(r#"(module {fields} (memory (export "memory") 1) (func (export "_start")))"#);
+    let module = |fields: &str| {
+        format!(r#"(module {fields} (memory (export "memory") 1) (func (export "_start")))"#)
+    };
     let shape = "guest: exec format error: guest is no WebAssembly module this profile accepts: \
         it has more than 4 tables, or one of more than 1000000 elements";
     [
         // 4.8 MB of them.
-        (module(&"(global v128 (v128.const i64x2 1 2))".repeat(300_000)), Ok(0)),
+        (
+            module(&"(global v128 (v128.const i64x2 1 2))".repeat(300_000)),
+            Ok(0),
+        ),
         (module(&"(table 1000000 funcref)".repeat(4)), Ok(0)),
         (module("(table 1000001 funcref)"), Err(shape.to_owned())),
-        (module(&"(table 1 funcref)".repeat(5)), Err(shape.to_owned())),
+        (
+            module(&"(table 1 funcref)".repeat(5)),
+            Err(shape.to_owned()),
+        ),
     ]
 }
 
@@ -267,14 +345,26 @@ fn begun(module: &str) -> Result<u8, String> {
     let mut session = common::session();
     common::add(&mut session, module);
     let result = session.run(&isobox::Command::new("guest"));
-    result.map(|result| result.status()).map_err(|error| error.to_string())
+    result
+        .map(|result| result.status())
+        .map_err(|error| error.to_string())
 }
 
 #[test]
 fn on_one_core_and_with_the_lowest_priority() {
-    assert_eq!(report(&mut command_after("renice -n 19 -p $$ > /dev/null")), expected());
-    if Command::new("taskset").args(["-c", "0", "true"]).status().is_ok_and(|status| status.success()) {
-        assert_eq!(report(&mut command_after("taskset -p -c 0 $$ > /dev/null")), expected());
+    assert_eq!(
+        report(&mut command_after("renice -n 19 -p $$ > /dev/null")),
+        expected()
+    );
+    if Command::new("taskset")
+        .args(["-c", "0", "true"])
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        assert_eq!(
+            report(&mut command_after("taskset -p -c 0 $$ > /dev/null")),
+            expected()
+        );
     } else {
         eprintln!("skipped in part: there is no taskset here");
     }
@@ -282,14 +372,19 @@ fn on_one_core_and_with_the_lowest_priority() {
 
 #[test]
 fn without_random_addresses() {
-    let works = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
+    let works =
+        |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
     if !works(Command::new("setarch").args(["-R", "true"])) {
         eprintln!("skipped: setarch -R is not allowed here");
         return;
     }
     let plain = command();
     let mut fixed = Command::new("setarch");
-    fixed.arg("-R").arg(plain.get_program()).args(plain.get_args()).env("ISOBOX_CACHE", cache());
+    fixed
+        .arg("-R")
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .env("ISOBOX_CACHE", cache());
     assert_eq!(report(&mut fixed), expected());
 }
 
@@ -297,7 +392,12 @@ fn without_random_addresses() {
 fn thirty_two_processes_in_waves() {
     for _ in 0..4 {
         let wave: Vec<_> = (0..8)
-            .map(|_| command().stdout(std::process::Stdio::piped()).spawn().expect("isobox starts"))
+            .map(|_| {
+                command()
+                    .stdout(std::process::Stdio::piped())
+                    .spawn()
+                    .expect("isobox starts")
+            })
             .collect();
         for process in wave {
             let output = process.wait_with_output().unwrap();
@@ -313,8 +413,13 @@ fn report_by(runtime: &Runtime, seed: u64) -> String {
         ..SessionOptions::default()
     };
     let mut session = runtime.session(options).unwrap();
-    session.import(project(), "/workspace", &Import::default()).unwrap();
-    let command = isobox::Command::new(PROBE).args(TOPICS).cwd("/workspace").env("FRUIT", "quince");
+    session
+        .import(project(), "/workspace", &Import::default())
+        .unwrap();
+    let command = isobox::Command::new(PROBE)
+        .args(TOPICS)
+        .cwd("/workspace")
+        .env("FRUIT", "quince");
     let result = session.run(&command).unwrap();
     serde_json::to_string_pretty(&result.report(seed)).unwrap() + "\n"
 }
@@ -322,8 +427,13 @@ fn report_by(runtime: &Runtime, seed: u64) -> String {
 #[test]
 fn thirty_two_threads_on_one_runtime() {
     let reports: Vec<String> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..32).map(|_| scope.spawn(|| report_by(runtime(), 7))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        let threads: Vec<_> = (0..32)
+            .map(|_| scope.spawn(|| report_by(runtime(), 7)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     });
     for report in reports {
         assert_eq!(report, expected());
@@ -338,7 +448,11 @@ fn in_a_pool_of_any_size() {
             processes_max: Some(processes_max),
             ..RuntimeOptions::default()
         });
-        assert_eq!(report_by(&runtime.unwrap(), 7), expected(), "{processes_max}");
+        assert_eq!(
+            report_by(&runtime.unwrap(), 7),
+            expected(),
+            "{processes_max}"
+        );
     }
 }
 
@@ -371,8 +485,12 @@ fn with_a_cold_a_warm_and_a_damaged_cache() {
 
 /// The only file in the folder with this extension.
 fn only(folder: &Path, extension: &str) -> PathBuf {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let found: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|it| it == extension)).collect();
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let found: Vec<PathBuf> = entries
+        .filter(|path| path.extension().is_some_and(|it| it == extension))
+        .collect();
     assert_eq!(found.len(), 1, "{found:?}");
     found[0].clone()
 }
@@ -411,7 +529,10 @@ fn a_cache_folder_that_others_can_write_to_is_refused() {
         let folder = folder("determinism-open");
         fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
         let output = command().env("ISOBOX_CACHE", &folder).output().unwrap();
-        assert_refused(&output, &format!("others can write to it (mode {mode:04o})"));
+        assert_refused(
+            &output,
+            &format!("others can write to it (mode {mode:04o})"),
+        );
     }
 }
 
@@ -431,8 +552,14 @@ fn a_cache_folder_of_somebody_else_is_refused() {
 fn assert_refused(output: &Output, reason: &str) {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(125), "{said}");
-    assert!(said.contains("the cache folder") && said.contains(reason), "{said}");
-    assert!(said.contains("chmod 700") && said.contains("ISOBOX_CACHE"), "{said}");
+    assert!(
+        said.contains("the cache folder") && said.contains(reason),
+        "{said}"
+    );
+    assert!(
+        said.contains("chmod 700") && said.contains("ISOBOX_CACHE"),
+        "{said}"
+    );
 }
 
 // What is allowed to make a difference does.
@@ -444,7 +571,11 @@ fn another_seed_is_another_answer() {
     let line = |report: &str, topic: &str| {
         let report: serde_json::Value = serde_json::from_str(report).unwrap();
         let lines = report["stdout"]["text"].as_str().unwrap().to_owned();
-        lines.lines().find(|line| line.starts_with(topic)).unwrap().to_owned()
+        lines
+            .lines()
+            .find(|line| line.starts_with(topic))
+            .unwrap()
+            .to_owned()
     };
     assert_ne!(line(&other, "entropy "), line(expected(), "entropy "));
     // Only the entropy: what has nothing to do with it stays.
@@ -466,7 +597,10 @@ fn another_epoch_is_another_date() {
 fn the_environment_is_in_the_order_in_which_it_is_given() {
     let own = |words: &[&'static str]| {
         let said = text(&isobox_run(words.iter().copied().chain(["--", "printenv"])).stdout);
-        said.lines().filter(|line| line.len() == 3).collect::<Vec<_>>().join(" ")
+        said.lines()
+            .filter(|line| line.len() == 3)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     assert_eq!(own(&["-e", "B=1", "-e", "A=2"]), "B=1 A=2");
     assert_eq!(own(&["-e", "A=2", "-e", "B=1"]), "A=2 B=1");

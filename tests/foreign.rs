@@ -2,6 +2,11 @@
 //!
 //! `tests/fetch-cpython` fetches it. Where that is not possible the tests say so and pass, except in CI.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "whether this is CI is the host's to say"
+)]
+
 mod common;
 
 use std::path::PathBuf;
@@ -13,11 +18,22 @@ use common::{folder, isobox};
 fn cpython() -> Option<PathBuf> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fetch-cpython");
     let fetched = Command::new(script).stderr(Stdio::inherit()).output();
-    let path = fetched.ok().filter(|output| output.status.success()).map(|output| {
-        PathBuf::from(String::from_utf8(output.stdout).expect("a path in UTF-8").trim_end())
-    });
+    let path = fetched
+        .ok()
+        .filter(|output| output.status.success())
+        .map(|output| {
+            PathBuf::from(
+                String::from_utf8(output.stdout)
+                    .expect("a path in UTF-8")
+                    .trim_end(),
+            )
+        });
     if path.is_none() {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{script} failed, and CI has to run this test");
+        assert_ne!(
+            std::env::var("CI").as_deref(),
+            Ok("true"),
+            "{script} failed, and CI has to run this test"
+        );
         // Not by eprintln, which the test harness swallows.
         let _ = std::io::Write::write_all(
             &mut std::io::stderr(),
@@ -67,7 +83,11 @@ fn cpython_reads_and_writes_files_and_answers_the_same_twice() {
     let options = ["--mount", &mount, "--env", "GREETING=hello"];
 
     let export = format!("/workspace={}", out.display());
-    let plain = python(&module, &[&options[..], &["--out", &export]].concat(), PROGRAM);
+    let plain = python(
+        &module,
+        &[&options[..], &["--out", &export]].concat(),
+        PROGRAM,
+    );
     let text = String::from_utf8(plain.stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "3.12.0 wasi 2026-01-01");
@@ -76,7 +96,14 @@ fn cpython_reads_and_writes_files_and_answers_the_same_twice() {
     assert_eq!(total, r#"{"pear": 3, "quince": 4, "total": 7}"#);
 
     // The order of the set and the random numbers follow from the seed, as all else does.
-    let json = |seed| python(&module, &[&options[..], &["--json", "--seed", seed]].concat(), PROGRAM).stdout;
+    let json = |seed| {
+        python(
+            &module,
+            &[&options[..], &["--json", "--seed", seed]].concat(),
+            PROGRAM,
+        )
+        .stdout
+    };
     let first = json("7");
     assert_eq!(json("7"), first);
     assert_ne!(json("8"), first);
@@ -89,7 +116,20 @@ fn cpython_finds_modules_in_a_directory_under_another_name() {
     std::fs::write(library.join("fruit.py"), "NAMES = ['pear', 'quince']\n").unwrap();
     let mount = format!("{}:/var/python", library.display());
     let workspace = format!("{}:/workspace", folder("foreign-empty").display());
-    let options = ["--mount", &mount, "--mount", &workspace, "--preopen", "/lib=/var/python", "--env", "PYTHONPATH=/lib"];
-    let output = python(&module, &options, "import fruit; print(fruit.NAMES, fruit.__file__)");
+    let options = [
+        "--mount",
+        &mount,
+        "--mount",
+        &workspace,
+        "--preopen",
+        "/lib=/var/python",
+        "--env",
+        "PYTHONPATH=/lib",
+    ];
+    let output = python(
+        &module,
+        &options,
+        "import fruit; print(fruit.NAMES, fruit.__file__)",
+    );
     assert_eq!(output.stdout, b"['pear', 'quince'] /lib/fruit.py\n");
 }

@@ -1,6 +1,11 @@
 //! Guests that want more than their share, or mean to break something. Each ends in an outcome that is documented,
 //! within its bounds; nothing panics, and the session goes on.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what fuel bounds is bounded in host time too"
+)]
+
 mod common;
 
 use std::time::{Duration, Instant};
@@ -9,9 +14,7 @@ use common::guest::{
     Guest, ISOBOX_V1, MEMORY_BYTES, OUT, PREVIEW1, ROOT, constant, errno, oflags, rights,
 };
 use common::{PROBE, add, run_wat, session, session_with};
-use isobox::{
-    Command, HostFailure, LimitKind, Limits, Outcome, RunError, RunResult, Signal,
-};
+use isobox::{Command, HostFailure, LimitKind, Limits, Outcome, RunError, RunResult, Signal};
 
 const CREATE: i64 = oflags::CREATE;
 const SECOND_NS: u64 = 1_000_000_000;
@@ -33,11 +36,16 @@ fn module(body: &str) -> String {
 }
 
 fn probe(words: &[&str], limits: Limits) -> RunResult {
-    session_with(limits).run(&Command::new(PROBE).args(words.iter().copied())).expect("the prober runs")
+    session_with(limits)
+        .run(&Command::new(PROBE).args(words.iter().copied()))
+        .expect("the prober runs")
 }
 
 fn printed(result: &RunResult) -> String {
-    String::from_utf8(result.stdout.bytes.clone()).unwrap().trim_end().to_owned()
+    String::from_utf8(result.stdout.bytes.clone())
+        .unwrap()
+        .trim_end()
+        .to_owned()
 }
 
 fn ended(limit: LimitKind) -> Outcome {
@@ -47,7 +55,15 @@ fn ended(limit: LimitKind) -> Outcome {
 // Wild pointers.
 
 /// Pointers and lengths that lead nowhere good, and the ends of what does.
-const WILD: [i64; 7] = [0, 1, MEMORY_BYTES - 1, MEMORY_BYTES, 1 << 31, (1 << 32) - 1, (1 << 32) - 8];
+const WILD: [i64; 7] = [
+    0,
+    1,
+    MEMORY_BYTES - 1,
+    MEMORY_BYTES,
+    1 << 31,
+    (1 << 32) - 1,
+    (1 << 32) - 8,
+];
 
 /// Numbers of 64 bits at the edges of offsets, times and rights.
 const EDGES: [i64; 4] = [0, 1 << 32, i64::MAX, -1];
@@ -59,7 +75,11 @@ const DESCRIPTORS: [i64; 6] = [0, 1, 3, 4, 5, 99];
 fn wild_calls(name: &str, parameters: &str, memory: u8) -> String {
     let has = |kind| parameters.contains(kind);
     let only_zero = [0];
-    let descriptors = if has('f') { &DESCRIPTORS[..] } else { &only_zero };
+    let descriptors = if has('f') {
+        &DESCRIPTORS[..]
+    } else {
+        &only_zero
+    };
     let pointers = if has('p') { &WILD[..] } else { &only_zero };
     let lengths = if has('l') { &WILD[..] } else { &only_zero };
     let edges = if has('N') { &EDGES[..] } else { &only_zero };
@@ -100,12 +120,17 @@ fn wild_calls(name: &str, parameters: &str, memory: u8) -> String {
 
 #[test]
 fn wild_pointers_to_any_function_are_answered_with_an_errno() {
-    let functions = PREVIEW1.iter().chain(&ISOBOX_V1).filter(|(name, _)| !name.starts_with("proc_"));
+    let functions = PREVIEW1
+        .iter()
+        .chain(&ISOBOX_V1)
+        .filter(|(name, _)| !name.starts_with("proc_"));
     for (name, parameters) in functions {
         for memory in [0, 0xff] {
             let mut session = session_with(limits());
             add(&mut session, &wild_calls(name, parameters, memory));
-            let result = session.run(&Command::new("guest")).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let result = session
+                .run(&Command::new("guest"))
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
             let outcome = result.outcome;
             assert!(
                 outcome.success() || outcome == ended(LimitKind::Deadline),
@@ -115,7 +140,9 @@ fn wild_pointers_to_any_function_are_answered_with_an_errno() {
                 // A guest may lock everybody out of `/`, itself included.
                 continue;
             }
-            let next = session.run(&Command::new("echo").arg("still here")).unwrap();
+            let next = session
+                .run(&Command::new("echo").arg("still here"))
+                .unwrap();
             assert_eq!(next.stdout.bytes, b"still here\n", "after {name}");
         }
     }
@@ -126,9 +153,22 @@ fn pointers_to_the_pieces_of_a_read_or_write_are_checked_before_anything_is_done
     let mut guest = Guest::new();
     guest.open("tmp/file", CREATE, rights::ALL);
     let good = guest.bytes("good");
-    for (pointer, length) in [(MEMORY_BYTES, 1), (MEMORY_BYTES - 1, 2), ((1 << 32) - 1, 1), (0, (1 << 32) - 1)] {
-        let pair = |(pointer, length): (i64, i64)| [(pointer as u32).to_le_bytes(), (length as u32).to_le_bytes()].concat();
-        let pieces = guest.bytes([pair(good), pair((pointer, length))].concat()).0;
+    for (pointer, length) in [
+        (MEMORY_BYTES, 1),
+        (MEMORY_BYTES - 1, 2),
+        ((1 << 32) - 1, 1),
+        (0, (1 << 32) - 1),
+    ] {
+        let pair = |(pointer, length): (i64, i64)| {
+            [
+                (pointer as u32).to_le_bytes(),
+                (length as u32).to_le_bytes(),
+            ]
+            .concat()
+        };
+        let pieces = guest
+            .bytes([pair(good), pair((pointer, length))].concat())
+            .0;
         guest.call("fd_write", [4, pieces, 2, OUT], errno::FAULT);
         guest.call("fd_read", [4, pieces, 2, OUT], errno::FAULT);
     }
@@ -166,16 +206,27 @@ fn offsets_at_the_end_of_64_bits_are_answered() {
 
 #[test]
 fn a_million_opens_end_at_the_bound_of_descriptors() {
-    assert_eq!(printed(&probe(&["open-many", "1000000"], limits())), "1020 opened, then MFILE");
-    let few = Limits { open_files_max: 7, ..limits() };
-    assert_eq!(printed(&probe(&["open-many", "1000000"], few)), "3 opened, then MFILE");
+    assert_eq!(
+        printed(&probe(&["open-many", "1000000"], limits())),
+        "1020 opened, then MFILE"
+    );
+    let few = Limits {
+        open_files_max: 7,
+        ..limits()
+    };
+    assert_eq!(
+        printed(&probe(&["open-many", "1000000"], few)),
+        "3 opened, then MFILE"
+    );
 }
 
 #[test]
 fn what_a_run_leaves_open_is_closed_when_it_ends() {
     let mut session = session_with(limits());
     for _ in 0..3 {
-        let result = session.run(&Command::new(PROBE).args(["open-many", "1000000"])).unwrap();
+        let result = session
+            .run(&Command::new(PROBE).args(["open-many", "1000000"]))
+            .unwrap();
         assert_eq!(printed(&result), "1020 opened, then MFILE");
     }
 }
@@ -200,23 +251,48 @@ fn opening_and_closing_goes_on_for_ever() {
 
 #[test]
 fn a_file_of_ten_gigabytes_is_too_big_and_one_of_two_has_no_room() {
-    assert_eq!(printed(&probe(&["sparse", "10000000000"], limits())), "FBIG");
-    assert_eq!(printed(&probe(&["sparse", "2000000000"], limits())), "NOSPC");
-    assert_eq!(printed(&probe(&["sparse", "9223372036854775807"], limits())), "FBIG");
-    assert_eq!(printed(&probe(&["sparse", "1000000"], limits())), "1 byte written at 1000000");
+    assert_eq!(
+        printed(&probe(&["sparse", "10000000000"], limits())),
+        "FBIG"
+    );
+    assert_eq!(
+        printed(&probe(&["sparse", "2000000000"], limits())),
+        "NOSPC"
+    );
+    assert_eq!(
+        printed(&probe(&["sparse", "9223372036854775807"], limits())),
+        "FBIG"
+    );
+    assert_eq!(
+        printed(&probe(&["sparse", "1000000"], limits())),
+        "1 byte written at 1000000"
+    );
 }
 
 #[test]
 fn directories_end_at_the_bound_of_inodes() {
-    let few = Limits { inodes_max: 2_000, ..limits() };
+    let few = Limits {
+        inodes_max: 2_000,
+        ..limits()
+    };
     let first = probe(&["directory-bomb", "100000"], few.clone());
-    assert!(printed(&first).contains("made, then NOSPC"), "{}", printed(&first));
-    assert_eq!(probe(&["directory-bomb", "100000"], few).digest(), first.digest());
+    assert!(
+        printed(&first).contains("made, then NOSPC"),
+        "{}",
+        printed(&first)
+    );
+    assert_eq!(
+        probe(&["directory-bomb", "100000"], few).digest(),
+        first.digest()
+    );
 }
 
 #[test]
 fn directories_end_at_the_bound_of_bytes() {
-    let small = Limits { tree_bytes_max: MIB, ..limits() };
+    let small = Limits {
+        tree_bytes_max: MIB,
+        ..limits()
+    };
     let said = printed(&probe(&["directory-bomb", "100000"], small));
     assert!(said.contains("made, then NOSPC"), "{said}");
 }
@@ -252,7 +328,11 @@ fn a_deep_tree_is_digested_forked_and_dropped() {
     ));
     let mut session = session_with(limits());
     let result = guest.run_in(&mut session);
-    assert!(result.changes.paths.len() > 1000, "{}", result.changes.paths.len());
+    assert!(
+        result.changes.paths.len() > 1000,
+        "{}",
+        result.changes.paths.len()
+    );
     let fork = session.fork();
     assert_eq!(fork.tree_digest(), session.tree_digest());
 }
@@ -300,11 +380,21 @@ fn looking_past_entries_that_are_gone_is_paid_for() {
     let mut guest = Guest::new();
     let (name, length) = guest.bytes("tmp/0000");
     // The four hexadecimal digits of the number, spelled with the letters from a to p.
-    let digit = |shift: u32| format!("(i32.and (i32.shl (global.get $turns) (i32.const {})) (i32.const {}))", 4 * shift, 0xf << (8 * shift));
+    let digit = |shift: u32| {
+        format!(
+            "(i32.and (i32.shl (global.get $turns) (i32.const {})) (i32.const {}))",
+            4 * shift,
+            0xf << (8 * shift)
+        )
+    };
     let spelled = format!(
         "(i32.store (i32.const {}) (i32.add (i32.const 0x61616161)
             (i32.or (i32.or {} {}) (i32.or {} {}))))",
-        name + 4, digit(0), digit(1), digit(2), digit(3)
+        name + 4,
+        digit(0),
+        digit(1),
+        digit(2),
+        digit(3)
     );
     let for_each = |guest: &mut Guest, act: &str| {
         guest.instructions(&format!(
@@ -333,20 +423,34 @@ fn looking_past_entries_that_are_gone_is_paid_for() {
             (drop (call $fd_readdir (i32.const 4) (i32.const {OUT}) (i32.const 1000) (i64.const 2) (i32.const 8)))
             (br $again))"
     ));
-    let mut session = session_with(Limits { fuel_max: 80_000_000, ..limits() });
+    let mut session = session_with(Limits {
+        fuel_max: 80_000_000,
+        ..limits()
+    });
     add(&mut session, &guest.wat());
     let begun = Instant::now();
     let result = session.run(&Command::new("guest")).unwrap();
     assert_eq!(result.outcome, ended(LimitKind::Fuel));
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 // Memory.
 
 #[test]
 fn memory_grows_to_its_bound_and_no_further() {
-    for (memory_bytes_max, pages) in [(64 * MIB, 1024), (64 * MIB + 65_535, 1024), (1024 * MIB, 16_384)] {
-        let bound = Limits { memory_bytes_max, ..limits() };
+    for (memory_bytes_max, pages) in [
+        (64 * MIB, 1024),
+        (64 * MIB + 65_535, 1024),
+        (1024 * MIB, 16_384),
+    ] {
+        let bound = Limits {
+            memory_bytes_max,
+            ..limits()
+        };
         let result = probe(&["grow"], bound.clone());
         assert_eq!(printed(&result), format!("{pages} pages"));
         assert_eq!(probe(&["grow"], bound).digest(), result.digest());
@@ -355,8 +459,14 @@ fn memory_grows_to_its_bound_and_no_further() {
 
 #[test]
 fn a_module_that_begins_with_more_memory_than_the_bound_is_refused() {
-    let mut session = session_with(Limits { memory_bytes_max: 16 * MIB, ..limits() });
-    add(&mut session, r#"(module (memory (export "memory") 257) (func (export "_start")))"#);
+    let mut session = session_with(Limits {
+        memory_bytes_max: 16 * MIB,
+        ..limits()
+    });
+    add(
+        &mut session,
+        r#"(module (memory (export "memory") 257) (func (export "_start")))"#,
+    );
     let error = session.run(&Command::new("guest")).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -376,7 +486,14 @@ fn tables_grow_to_their_bound_and_no_further() {
                         (table.grow $table (ref.null func) (i32.const {}))))))"#,
             to - 10
         );
-        run_wat(&table, Limits { table_elements_max: 1000, ..limits() }).outcome
+        run_wat(
+            &table,
+            Limits {
+                table_elements_max: 1000,
+                ..limits()
+            },
+        )
+        .outcome
     };
     assert_eq!(grow(1000), Outcome::Exited { status: 0 });
     assert_eq!(grow(1001), Outcome::Exited { status: 1 });
@@ -385,8 +502,13 @@ fn tables_grow_to_their_bound_and_no_further() {
 #[test]
 fn a_module_that_begins_with_a_larger_table_than_the_bound_is_refused() {
     for elements in [1_001, 1_000_001, 10_000_000] {
-        let mut session = session_with(Limits { table_elements_max: 1000, ..limits() });
-        let table = format!(r#"(module (table {elements} funcref) (memory (export "memory") 1) (func (export "_start")))"#);
+        let mut session = session_with(Limits {
+            table_elements_max: 1000,
+            ..limits()
+        });
+        let table = format!(
+            r#"(module (table {elements} funcref) (memory (export "memory") 1) (func (export "_start")))"#
+        );
         add(&mut session, &table);
         let error = session.run(&Command::new("guest")).unwrap_err();
         assert_eq!(status_of(&error), Some(126), "{error}");
@@ -398,7 +520,13 @@ fn a_module_that_begins_with_a_larger_table_than_the_bound_is_refused() {
 #[test]
 fn an_endless_loop_ends_with_the_last_of_its_fuel() {
     for fuel_max in [1, 10, 1_000_003] {
-        let result = run_wat(&module("(loop (br 0))"), Limits { fuel_max, ..limits() });
+        let result = run_wat(
+            &module("(loop (br 0))"),
+            Limits {
+                fuel_max,
+                ..limits()
+            },
+        );
         assert_eq!(result.outcome, ended(LimitKind::Fuel));
         assert_eq!((result.fuel, result.elapsed_ns), (fuel_max, fuel_max));
         assert_eq!(result.status(), 152);
@@ -407,10 +535,16 @@ fn an_endless_loop_ends_with_the_last_of_its_fuel() {
 
 #[test]
 fn an_endless_loop_ends_at_the_deadline() {
-    let bound = Limits { deadline_ns: SECOND_NS / 4, ..limits() };
+    let bound = Limits {
+        deadline_ns: SECOND_NS / 4,
+        ..limits()
+    };
     let result = run_wat(&module("(loop (br 0))"), bound.clone());
     assert_eq!(result.outcome, ended(LimitKind::Deadline));
-    assert_eq!((result.fuel, result.elapsed_ns), (SECOND_NS / 4, SECOND_NS / 4));
+    assert_eq!(
+        (result.fuel, result.elapsed_ns),
+        (SECOND_NS / 4, SECOND_NS / 4)
+    );
     assert_eq!(result.status(), 124);
     assert_eq!(probe(&["spin"], bound.clone()).elapsed_ns, SECOND_NS / 4);
     assert_eq!(probe(&["spin"], bound).outcome, ended(LimitKind::Deadline));
@@ -419,10 +553,22 @@ fn an_endless_loop_ends_at_the_deadline() {
 #[test]
 fn an_endless_loop_in_a_start_section_ends_too() {
     let guest = r#"(module (memory (export "memory") 1) (func $loop (loop (br 0))) (start $loop) (func (export "_start")))"#;
-    let result = run_wat(guest, Limits { fuel_max: 1_000_000, ..limits() });
+    let result = run_wat(
+        guest,
+        Limits {
+            fuel_max: 1_000_000,
+            ..limits()
+        },
+    );
     assert_eq!(result.outcome, ended(LimitKind::Fuel));
     assert_eq!(result.elapsed_ns, 1_000_000);
-    let result = run_wat(guest, Limits { deadline_ns: 1_000_000, ..limits() });
+    let result = run_wat(
+        guest,
+        Limits {
+            deadline_ns: 1_000_000,
+            ..limits()
+        },
+    );
     assert_eq!(result.outcome, ended(LimitKind::Deadline));
     assert_eq!(result.elapsed_ns, 1_000_000);
 }
@@ -430,8 +576,16 @@ fn an_endless_loop_in_a_start_section_ends_too() {
 #[test]
 fn what_a_module_is_made_of_costs_no_fuel() {
     let data = "x".repeat(1 << 20);
-    let guest = format!(r#"(module (memory (export "memory") 17) (data (i32.const 0) "{data}") (func (export "_start")))"#);
-    let result = run_wat(&guest, Limits { fuel_max: 10, ..limits() });
+    let guest = format!(
+        r#"(module (memory (export "memory") 17) (data (i32.const 0) "{data}") (func (export "_start")))"#
+    );
+    let result = run_wat(
+        &guest,
+        Limits {
+            fuel_max: 10,
+            ..limits()
+        },
+    );
     assert!(result.outcome.success(), "{:?}", result.outcome);
     assert!(result.fuel <= 2, "{}", result.fuel);
 }
@@ -453,9 +607,19 @@ fn sleeps_for_ever(clock: u32, flags: u16) -> Guest {
 #[test]
 fn a_sleep_for_ever_ends_at_the_deadline() {
     for (clock, flags) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-        let result = run_wat(&sleeps_for_ever(clock, flags).wat(), Limits { deadline_ns: 5 * SECOND_NS, ..limits() });
+        let result = run_wat(
+            &sleeps_for_ever(clock, flags).wat(),
+            Limits {
+                deadline_ns: 5 * SECOND_NS,
+                ..limits()
+            },
+        );
         assert_eq!(result.outcome, ended(LimitKind::Deadline));
-        assert!(result.elapsed_ns.abs_diff(5 * SECOND_NS) <= 1000, "{}", result.elapsed_ns);
+        assert!(
+            result.elapsed_ns.abs_diff(5 * SECOND_NS) <= 1000,
+            "{}",
+            result.elapsed_ns
+        );
     }
 }
 
@@ -496,17 +660,30 @@ fn reading_zeros_for_ever_is_paid_for() {
                 (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 8)))
             (loop (drop (call $fd_read (i32.const 4) (i32.const 32) (i32.const 1) (i32.const 8))) (br 0))))"#;
     let begun = Instant::now();
-    let result = run_wat(guest, Limits { fuel_max: 300_000_000, ..limits() });
+    let result = run_wat(
+        guest,
+        Limits {
+            fuel_max: 300_000_000,
+            ..limits()
+        },
+    );
     assert_eq!(result.outcome, ended(LimitKind::Fuel));
     assert_eq!(result.fuel, 300_000_000);
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
 fn entropy_fills_all_of_a_memory() {
     let mut guest = Guest::new();
     guest.call("random_get", [0, MEMORY_BYTES + 1], errno::FAULT);
-    guest.instructions(&format!("(drop (call $random_get (i32.const 0x180000) (i32.const {})))", 0x8_0000));
+    guest.instructions(&format!(
+        "(drop (call $random_get (i32.const 0x180000) (i32.const {})))",
+        0x8_0000
+    ));
     assert!(guest.run().outcome.success());
     let all = r#"(module (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
         (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -515,7 +692,11 @@ fn entropy_fills_all_of_a_memory() {
     let result = run_wat(all, limits());
     assert!(result.outcome.success());
     // 100 ns for each of 65,536 KiB.
-    assert!((6_553_600..6_555_000).contains(&result.fuel), "{}", result.fuel);
+    assert!(
+        (6_553_600..6_555_000).contains(&result.fuel),
+        "{}",
+        result.fuel
+    );
 }
 
 // Recursion.
@@ -545,7 +726,13 @@ fn endless_recursion_is_a_failure_of_the_host_and_leaves_the_session_as_it_was()
     let error = session.run(&Command::new("guest")).unwrap_err();
     assert_eq!(error, RunError::Host(HostFailure::NativeStack));
     assert_eq!((session.tree_digest(), session.elapsed_ns()), before);
-    assert!(session.run(&Command::new("true")).unwrap().outcome.success());
+    assert!(
+        session
+            .run(&Command::new("true"))
+            .unwrap()
+            .outcome
+            .success()
+    );
 }
 
 #[test]
@@ -556,14 +743,22 @@ fn a_failure_of_the_host_is_told_once_and_is_status_125() {
     let output = common::isobox().arg("run").arg(&module).output().unwrap();
     assert_eq!(output.status.code(), Some(125));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(said, "isobox: host failure: the guest's recursion used up the native stack of 16 MiB\n");
+    assert_eq!(
+        said,
+        "isobox: host failure: the guest's recursion used up the native stack of 16 MiB\n"
+    );
 }
 
 #[test]
 fn recursion_that_keeps_its_frames_in_memory_is_the_guests_own_fault() {
     // Compilers put what has an address on a stack in linear memory, which ends at address 0 long before the native one.
     let result = probe(&["recurse"], limits());
-    assert_eq!(result.outcome, Outcome::Signalled { signal: Signal::Segv });
+    assert_eq!(
+        result.outcome,
+        Outcome::Signalled {
+            signal: Signal::Segv
+        }
+    );
     assert_eq!(probe(&["recurse"], limits()).digest(), result.digest());
 }
 
@@ -571,7 +766,11 @@ fn recursion_that_keeps_its_frames_in_memory_is_the_guests_own_fault() {
 
 #[test]
 fn of_a_flood_of_output_head_and_tail_are_kept() {
-    let bound = Limits { fuel_max: 20_000_000, output_bytes_max: 10_000, ..limits() };
+    let bound = Limits {
+        fuel_max: 20_000_000,
+        output_bytes_max: 10_000,
+        ..limits()
+    };
     let result = probe(&["flood"], bound.clone());
     assert_eq!(result.outcome, ended(LimitKind::Fuel));
     let captured = &result.stdout;
@@ -587,21 +786,34 @@ fn of_a_flood_of_output_head_and_tail_are_kept() {
 fn too_many_arguments_are_refused() {
     let mut session = session();
     let long = "x".repeat(2 << 20);
-    for command in [Command::new("echo").arg(long.clone()), Command::new("echo").env("LONG", long)] {
+    for command in [
+        Command::new("echo").arg(long.clone()),
+        Command::new("echo").env("LONG", long),
+    ] {
         let error = session.run(&command).unwrap_err();
-        assert!(error.to_string().starts_with("echo: argument list too long: 2097"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("echo: argument list too long: 2097"),
+            "{error}"
+        );
         assert_eq!(status_of(&error), Some(126));
     }
     let fits = "x".repeat((2 << 20) - 1000);
-    let result = session.run(&Command::new("echo").arg("-n").arg(fits.clone())).unwrap();
+    let result = session
+        .run(&Command::new("echo").arg("-n").arg(fits.clone()))
+        .unwrap();
     assert_eq!(result.stdout.bytes, fits.as_bytes());
 }
 
 #[test]
 fn arguments_and_variables_that_c_could_not_hold_are_refused() {
     let mut session = session();
-    let commands =
-        [Command::new("echo").arg("a\0b"), Command::new("echo").env("A", "\0"), Command::new("echo").env("A=B", "C")];
+    let commands = [
+        Command::new("echo").arg("a\0b"),
+        Command::new("echo").env("A", "\0"),
+        Command::new("echo").env("A=B", "C"),
+    ];
     for command in commands {
         assert_eq!(status_of(&session.run(&command).unwrap_err()), Some(126));
     }
@@ -609,11 +821,21 @@ fn arguments_and_variables_that_c_could_not_hold_are_refused() {
 
 #[test]
 fn too_much_input_is_refused() {
-    let mut session = session_with(Limits { stdin_bytes_max: 10, ..limits() });
-    let result = session.run(&Command::new("cat").stdin("0123456789")).unwrap();
+    let mut session = session_with(Limits {
+        stdin_bytes_max: 10,
+        ..limits()
+    });
+    let result = session
+        .run(&Command::new("cat").stdin("0123456789"))
+        .unwrap();
     assert_eq!(result.stdout.bytes, b"0123456789");
-    let error = session.run(&Command::new("cat").stdin("0123456789+")).unwrap_err();
-    assert_eq!(error.to_string(), "cat: standard input of 11 bytes is beyond the bound of 10");
+    let error = session
+        .run(&Command::new("cat").stdin("0123456789+"))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cat: standard input of 11 bytes is beyond the bound of 10"
+    );
 }
 
 // Modules that are none.
@@ -642,7 +864,10 @@ fn all_imports_that_are_not_offered_are_named() {
     );
     let (status, said) = refusal(&wasm.unwrap());
     assert_eq!(status, Some(126));
-    assert!(said.contains("`env::a`, `env::b`, `wasi_snapshot_preview1::fd_read_2`"), "{said}");
+    assert!(
+        said.contains("`env::a`, `env::b`, `wasi_snapshot_preview1::fd_read_2`"),
+        "{said}"
+    );
     assert!(!said.contains("fd_close"), "{said}");
 }
 
@@ -650,9 +875,12 @@ fn all_imports_that_are_not_offered_are_named() {
 fn what_cannot_be_run_is_refused_with_126_and_a_reason() {
     let whole = wat::parse_str(module("(nop)")).unwrap();
     let no_start = wat::parse_str(r#"(module (func (export "main")))"#).unwrap();
-    let start_of_another_type = wat::parse_str(r#"(module (func (export "_start") (param i32)))"#).unwrap();
-    let import_of_another_type =
-        wat::parse_str(r#"(module (import "wasi_snapshot_preview1" "fd_close" (func)) (func (export "_start")))"#).unwrap();
+    let start_of_another_type =
+        wat::parse_str(r#"(module (func (export "_start") (param i32)))"#).unwrap();
+    let import_of_another_type = wat::parse_str(
+        r#"(module (import "wasi_snapshot_preview1" "fd_close" (func)) (func (export "_start")))"#,
+    )
+    .unwrap();
     let cases: [(&[u8], &str); 8] = [
         (b"", "exec format error"),
         (b"\0asm", "exec format error"),
@@ -675,7 +903,12 @@ fn a_start_section_may_not_call_the_host() {
     let guest = r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
         (memory (export "memory") 1) (func $begin (drop (call $yield))) (start $begin) (func (export "_start")))"#;
     let result = run_wat(guest, limits());
-    assert_eq!(result.outcome, Outcome::Signalled { signal: Signal::Abrt });
+    assert_eq!(
+        result.outcome,
+        Outcome::Signalled {
+            signal: Signal::Abrt
+        }
+    );
     assert_eq!((result.fuel, result.elapsed_ns), (0, 0));
 }
 
@@ -691,14 +924,29 @@ fn each_trap_ends_like_the_signal_of_a_native_process_and_always_the_same() {
     };
     let traps = [
         (module("unreachable"), 134),
-        (module("(drop (i32.div_s (i32.const 1) (i32.const 0)))"), 136),
-        (module("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))"), 136),
-        (module("(drop (i64.rem_u (i64.const 1) (i64.const 0)))"), 136),
+        (
+            module("(drop (i32.div_s (i32.const 1) (i32.const 0)))"),
+            136,
+        ),
+        (
+            module("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))"),
+            136,
+        ),
+        (
+            module("(drop (i64.rem_u (i64.const 1) (i64.const 0)))"),
+            136,
+        ),
         (module("(drop (i32.trunc_f64_s (f64.const nan)))"), 136),
         (module("(drop (i32.trunc_f64_s (f64.const 1e99)))"), 136),
         (module("(drop (i32.load (i32.const 0x10000)))"), 139),
-        (module("(drop (i32.load offset=0xffffffff (i32.const -1)))"), 139),
-        (module("(memory.fill (i32.const 0xffff) (i32.const 0) (i32.const 2))"), 139),
+        (
+            module("(drop (i32.load offset=0xffffffff (i32.const -1)))"),
+            139,
+        ),
+        (
+            module("(memory.fill (i32.const 0xffff) (i32.const 0) (i32.const 2))"),
+            139,
+        ),
         (table("(call_indirect (i32.const 0))"), 139),
         (table("(call_indirect (i32.const 1))"), 139),
         (table("(call_indirect (i32.const 2))"), 139),
@@ -706,8 +954,15 @@ fn each_trap_ends_like_the_signal_of_a_native_process_and_always_the_same() {
     for (guest, status) in traps {
         let first = run_wat(&guest, limits());
         assert_eq!(first.status(), status, "{guest}");
-        assert!(matches!(first.outcome, Outcome::Signalled { .. }), "{guest}");
-        assert_eq!(run_wat(&guest, limits()).digest(), first.digest(), "{guest}");
+        assert!(
+            matches!(first.outcome, Outcome::Signalled { .. }),
+            "{guest}"
+        );
+        assert_eq!(
+            run_wat(&guest, limits()).digest(),
+            first.digest(),
+            "{guest}"
+        );
     }
 }
 

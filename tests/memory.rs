@@ -24,15 +24,24 @@ struct Ended {
     peak_bytes: u64,
 }
 
+#[expect(clippy::zombie_processes, reason = "wait4 waits for it")]
 fn run(command: &mut Command) -> Ended {
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("isobox starts");
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("isobox starts");
     let mut status = 0;
     // SAFETY: all-zero is a value of this plain structure.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: the child is this process's own and nobody else waits for it; both pointers are to locals.
     let waited = unsafe { libc::wait4(child.id() as i32, &mut status, 0, &mut usage) };
     assert_eq!(waited, child.id() as i32);
-    assert!(libc::WIFEXITED(status), "ended by signal {}", libc::WTERMSIG(status));
+    assert!(
+        libc::WIFEXITED(status),
+        "ended by signal {}",
+        libc::WTERMSIG(status)
+    );
     Ended {
         status: libc::WEXITSTATUS(status),
         peak_bytes: usage.ru_maxrss as u64 * KIB,
@@ -54,7 +63,12 @@ fn keeps_within(limit_bytes: u64, status: i32, words: &[&str]) {
     let bound = baseline_bytes() + limit_bytes + MARGIN_BYTES;
     let ended = run(isobox().arg("run").args(words));
     assert_eq!(ended.status, status, "{words:?}");
-    assert!(ended.peak_bytes < bound, "{words:?}: {} KiB, the bound is {} KiB", ended.peak_bytes / KIB, bound / KIB);
+    assert!(
+        ended.peak_bytes < bound,
+        "{words:?}: {} KiB, the bound is {} KiB",
+        ended.peak_bytes / KIB,
+        bound / KIB
+    );
 }
 
 /// Writes a module as a file and returns its path.
@@ -68,7 +82,11 @@ fn module(name: &str, text: &str) -> String {
 fn a_flood_of_output_keeps_what_is_kept_and_no_more() {
     // Head and tail of stdout: 16 MiB; as JSON it is written out once more, and escaped.
     keeps_within(16 * MIB, 152, &["--fuel", "50000000", PROBE, "flood"]);
-    keeps_within(3 * 16 * MIB, 152, &["--json", "--fuel", "50000000", PROBE, "flood"]);
+    keeps_within(
+        3 * 16 * MIB,
+        152,
+        &["--json", "--fuel", "50000000", PROBE, "flood"],
+    );
 }
 
 #[test]
@@ -111,7 +129,11 @@ fn a_sparse_file_takes_little() {
 
 #[test]
 fn directories_take_about_what_they_count_for() {
-    keeps_within(32 * MIB, 0, &["--tree", "32MB", PROBE, "directory-bomb", "1000000"]);
+    keeps_within(
+        32 * MIB,
+        0,
+        &["--tree", "32MB", PROBE, "directory-bomb", "1000000"],
+    );
 }
 
 /// A guest that writes one byte into each page of 64 KiB of a file, from its end.
@@ -150,5 +172,9 @@ fn zeros_are_read_in_place() {
                     (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 8)))
                 (loop (drop (call $read (i32.const 4) (i32.const 32) (i32.const 1) (i32.const 8))) (br 0))))"#,
     );
-    keeps_within(32 * MIB, 152, &["--fuel", "100000000", "--memory", "32MiB", &reads]);
+    keeps_within(
+        32 * MIB,
+        152,
+        &["--fuel", "100000000", "--memory", "32MiB", &reads],
+    );
 }

@@ -94,7 +94,12 @@ impl Engine {
         Ok(module)
     }
 
-    fn compiled(&self, name: &str, digest: Digest, wasm: &[u8]) -> Result<wasmtime::Module, EngineError> {
+    fn compiled(
+        &self,
+        name: &str,
+        digest: Digest,
+        wasm: &[u8],
+    ) -> Result<wasmtime::Module, EngineError> {
         self.progress.begin(name, wasm.len());
         let compiled = self.inner.precompile_module(wasm);
         self.progress.end();

@@ -3,8 +3,8 @@
 //! The profile is part of the contract. It has a digest, and compiled modules are kept under it.
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, Module, ModuleVersionStrategy, OperatorCost,
-    OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, Enabled, Engine, InstanceAllocationStrategy, Module, ModuleVersionStrategy,
+    OperatorCost, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
 };
 
 use crate::digest::{Digest, Fields};
@@ -134,7 +134,9 @@ pub fn check_tables(module: &Module) -> Result<(), String> {
 
 /// Why a module is refused by the pool, whose own words hosts without one could not repeat.
 pub fn too_many_tables() -> String {
-    format!("it has more than {TABLES_MAX} tables, or one of more than {TABLE_ELEMENTS_CEILING} elements")
+    format!(
+        "it has more than {TABLES_MAX} tables, or one of more than {TABLE_ELEMENTS_CEILING} elements"
+    )
 }
 
 #[cfg(test)]

@@ -85,10 +85,16 @@ pub fn enter_with<T>(
 impl Call<'_> {
     /// Pays for what was moved; returns the fuel that the store may hold from here on.
     fn settle(&mut self) -> Result<u64, Stop> {
-        let price = self.machine.time_model.transfer_ns(self.moved);
-        let in_store = self.process.fuel.left - self.process.fuel.withheld;
-        self.process.account(&mut self.machine, in_store, price)?;
+        self.pay()?;
         Ok(self.process.grant(&self.machine))
+    }
+
+    /// Pays for what was moved so far, which otherwise happens when the call ends.
+    pub fn pay(&mut self) -> Result<(), Stop> {
+        let moved = std::mem::take(&mut self.moved);
+        let price = self.machine.time_model.transfer_ns(moved);
+        let in_store = self.process.fuel.left - self.process.fuel.withheld;
+        self.process.account(&mut self.machine, in_store, price)
     }
 }
 

@@ -132,8 +132,15 @@ pub fn import(name: &str, parameters: &str) -> String {
         "wasi_snapshot_preview1"
     };
     let types: Vec<&str> = parameters.chars().map(type_of).collect();
-    let result = if name == "proc_exit" { "" } else { "(result i32)" };
-    format!(r#"(import "{module}" "{name}" (func ${name} (param {}) {result}))"#, types.join(" "))
+    let result = if name == "proc_exit" {
+        ""
+    } else {
+        "(result i32)"
+    };
+    format!(
+        r#"(import "{module}" "{name}" (func ${name} (param {}) {result}))"#,
+        types.join(" ")
+    )
 }
 
 /// A number as the constant a parameter takes.
@@ -172,7 +179,10 @@ impl Guest {
 
     /// Lays down an `iovec` of one piece.
     pub fn iovec(&mut self, (pointer, length): (i64, i64)) -> i64 {
-        let pair = [(pointer as u32).to_le_bytes(), (length as u32).to_le_bytes()];
+        let pair = [
+            (pointer as u32).to_le_bytes(),
+            (length as u32).to_le_bytes(),
+        ];
         self.bytes(pair.concat()).0
     }
 
@@ -186,11 +196,22 @@ impl Guest {
     pub fn call(&mut self, name: &str, arguments: impl AsRef<[i64]>, errno: u16) {
         let arguments = arguments.as_ref();
         let (_, parameters) = find(name);
-        assert_eq!(parameters.len(), arguments.len(), "{name} takes {parameters}");
-        let constants: String =
-            parameters.chars().zip(arguments).map(|(parameter, value)| constant(parameter, *value)).collect();
+        assert_eq!(
+            parameters.len(),
+            arguments.len(),
+            "{name} takes {parameters}"
+        );
+        let constants: String = parameters
+            .chars()
+            .zip(arguments)
+            .map(|(parameter, value)| constant(parameter, *value))
+            .collect();
         let at = LOG + self.log_bytes;
-        writeln!(self.body, "(i32.store16 (i32.const {at}) (call ${name} {constants}))").unwrap();
+        writeln!(
+            self.body,
+            "(i32.store16 (i32.const {at}) (call ${name} {constants}))"
+        )
+        .unwrap();
         self.expect(format!("{name}{arguments:?}"), errno.to_le_bytes().to_vec());
     }
 
@@ -229,7 +250,15 @@ impl Guest {
     }
 
     /// Opens a path seen from a descriptor, with `fdflags`; the new descriptor's number is put at [`OUT`].
-    pub fn opens_at(&mut self, fd: i64, path: &str, oflags: i64, rights: i64, fdflags: i64, errno: u16) {
+    pub fn opens_at(
+        &mut self,
+        fd: i64,
+        path: &str,
+        oflags: i64,
+        rights: i64,
+        fdflags: i64,
+        errno: u16,
+    ) {
         let (path, length) = self.bytes(path);
         let arguments = [fd, 1, path, length, oflags, rights, rights, fdflags, OUT];
         self.call("path_open", arguments, errno);
@@ -318,6 +347,9 @@ impl Guest {
 }
 
 fn find(name: &str) -> (&'static str, &'static str) {
-    let known = PREVIEW1.iter().chain(&ISOBOX_V1).find(|(known, _)| *known == name);
+    let known = PREVIEW1
+        .iter()
+        .chain(&ISOBOX_V1)
+        .find(|(known, _)| *known == name);
     *known.unwrap_or_else(|| panic!("there is no {name}"))
 }

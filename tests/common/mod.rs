@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::process::{self, Output};
 use std::sync::OnceLock;
 
-use isobox::{CacheFolder, Command, Limits, RunResult, Runtime, RuntimeOptions, Session, SessionOptions};
+use isobox::{
+    CacheFolder, Command, Limits, RunResult, Runtime, RuntimeOptions, Session, SessionOptions,
+};
 
 /// The guest that tests the machine from inside.
 pub const PROBE: &str = "/usr/lib/isobox/probe";
@@ -27,7 +29,11 @@ pub fn isobox() -> process::Command {
 
 /// `isobox run` with these words.
 pub fn isobox_run<'a>(words: impl IntoIterator<Item = &'a str>) -> Output {
-    isobox().arg("run").args(words).output().expect("isobox starts")
+    isobox()
+        .arg("run")
+        .args(words)
+        .output()
+        .expect("isobox starts")
 }
 
 /// A runtime for the whole test program.

@@ -73,8 +73,13 @@ fn begin(
     if count == 0 {
         return Err(Errno::Invalid.into());
     }
-    let bytes = call.memory.array(pointer, count, SUBSCRIPTION_BYTES)?;
+    let bytes = call
+        .memory
+        .array(pointer, count, SUBSCRIPTION_BYTES)?
+        .to_vec();
     call.moved += bytes.len() as u64;
+    // Before durations begin to count: no price passes while the guest sleeps.
+    call.pay()?;
     let subscriptions: Vec<Subscription> = bytes
         .chunks_exact(SUBSCRIPTION_BYTES as usize)
         .map(|subscription| Subscription {
