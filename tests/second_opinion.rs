@@ -786,9 +786,12 @@ impl Folder {
     fn run(&self, words: &[String], stdin: &[u8]) -> Answer {
         let root = self.path.join("root");
         let workspace = root.join(FOLDER);
-        copy(&self.workspace(), &workspace);
-        for directory in ["tmp", "home/user"] {
-            fs::create_dir_all(root.join(directory)).unwrap();
+        // What the last command left alone is not copied again.
+        if !root.exists() {
+            copy(&self.workspace(), &workspace);
+            for directory in ["tmp", "home/user"] {
+                fs::create_dir_all(root.join(directory)).unwrap();
+            }
         }
         let before = files_in(&workspace);
 
@@ -836,7 +839,9 @@ impl Folder {
             files: files_in(&workspace),
             before,
         };
-        fs::remove_dir_all(&root).unwrap();
+        if answer.files != answer.before {
+            fs::remove_dir_all(&root).unwrap();
+        }
         answer
     }
 }
