@@ -1177,3 +1177,26 @@ fn every_name_of_a_changed_file_is_listed() {
     ];
     assert_eq!(listed(&before, &tree), expected);
 }
+
+#[test]
+fn the_list_of_changes_is_bounded_and_the_rest_counted() {
+    let mut tree = tree_with(TreeLimits {
+        inodes_max: 20_000,
+        bytes_max: 1 << 30,
+        ..WIDE
+    });
+    let empty = tree.clone();
+    let bound = isobox::limits::CHANGED_PATHS_MAX;
+    let files: Vec<_> = (0..bound + 3)
+        .map(|name| file(&mut tree, &name.to_string(), b""))
+        .collect();
+    let created = changes(&empty, &tree);
+    assert_eq!((created.paths.len(), created.omitted), (bound, 3));
+
+    let before = tree.clone();
+    for file in files {
+        tree.set_mode(file, 0o600, at(2)).unwrap();
+    }
+    let changed = changes(&before, &tree);
+    assert_eq!((changed.paths.len(), changed.omitted), (bound, 3));
+}

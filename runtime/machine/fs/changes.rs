@@ -1,6 +1,6 @@
 //! What differs between two trees, by path. It costs what changed, not what there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ pub fn changes(before: &Tree, after: &Tree) -> Changes {
     let mut listing = Listing {
         before,
         after,
+        changed: BTreeMap::new(),
         found: BTreeMap::new(),
         omitted: 0,
     };
@@ -56,6 +57,7 @@ pub fn changes(before: &Tree, after: &Tree) -> Changes {
                 listing.compare(InodeNumber(index), old, new);
             }
         });
+    listing.note_names();
     let paths = listing
         .found
         .into_iter()
@@ -73,6 +75,8 @@ pub fn changes(before: &Tree, after: &Tree) -> Changes {
 struct Listing<'a> {
     before: &'a Tree,
     after: &'a Tree,
+    /// The inodes that differ, under each directory that holds an entry for one now.
+    changed: BTreeMap<InodeNumber, BTreeSet<InodeNumber>>,
     found: BTreeMap<Vec<u8>, ChangeKind>,
     omitted: u64,
 }
@@ -84,7 +88,9 @@ impl Listing<'_> {
             self.compare_entries(number);
         }
         if difference(old, new).is_some() {
-            self.note_names(number, new);
+            for parent in &new.parents {
+                self.changed.entry(*parent).or_default().insert(number);
+            }
         }
     }
 
@@ -96,60 +102,57 @@ impl Listing<'_> {
             return;
         };
         let (before, after) = (self.before, self.after);
-        for (name, inode) in old
-            .iter()
-            .filter(|(name, inode)| new.get(name) != Some(*inode))
-        {
-            self.note_below(before, directory, name, inode);
-        }
-        for (name, inode) in new
-            .iter()
-            .filter(|(name, inode)| old.get(name) != Some(*inode))
-        {
-            self.note_below(after, directory, name, inode);
-        }
+        let gone = |(name, inode): &(&[u8], InodeNumber)| new.get(name) != Some(*inode);
+        self.note_below(before, directory, old.iter().filter(gone));
+        let come = |(name, inode): &(&[u8], InodeNumber)| old.get(name) != Some(*inode);
+        self.note_below(after, directory, new.iter().filter(come));
     }
 
-    /// Notes an entry and everything below it.
-    fn note_below(&mut self, tree: &Tree, directory: InodeNumber, name: &[u8], inode: InodeNumber) {
+    /// Notes entries of a directory and everything below them.
+    fn note_below<'e>(
+        &mut self,
+        tree: &Tree,
+        directory: InodeNumber,
+        entries: impl Iterator<Item = (&'e [u8], InodeNumber)>,
+    ) {
+        let mut entries = entries.peekable();
+        if entries.peek().is_none() {
+            return;
+        }
         let Some(parent) = path_of(tree, directory) else {
-            self.omitted += 1;
+            self.omitted += entries.count() as u64;
             return;
         };
-        let mut pending = vec![(join(&parent, name), inode)];
-        while let Some((path, inode)) = pending.pop() {
-            if let Ok(entries) = tree.entries(inode) {
-                let below = entries
-                    .iter()
-                    .map(|(name, inode)| (join(&path, name), inode));
-                pending.extend(below);
-            }
-            if !self.note(path) {
-                self.omitted += pending.len() as u64;
-                return;
+        for (name, inode) in entries {
+            let mut pending = vec![(join(&parent, name), inode)];
+            while let Some((path, inode)) = pending.pop() {
+                if let Ok(entries) = tree.entries(inode) {
+                    let below = entries
+                        .iter()
+                        .map(|(name, inode)| (join(&path, name), inode));
+                    pending.extend(below);
+                }
+                if !self.note(path) {
+                    self.omitted += pending.len() as u64;
+                    break;
+                }
             }
         }
     }
 
-    /// Notes every name that an inode has now.
-    fn note_names(&mut self, number: InodeNumber, inode: &Inode) {
-        if number == InodeNumber::ROOT {
-            self.note(b"/".to_vec());
-            return;
-        }
-        let mut parents = inode.parents.clone();
-        parents.sort();
-        parents.dedup();
-        for parent in parents {
+    /// Notes every name that a changed inode has now. Each directory is gone through once, however many changed in it.
+    fn note_names(&mut self) {
+        for (parent, inodes) in std::mem::take(&mut self.changed) {
+            if inodes.contains(&InodeNumber::ROOT) {
+                self.note(b"/".to_vec());
+            }
             let (Some(path), Ok(entries)) =
                 (path_of(self.after, parent), self.after.entries(parent))
             else {
                 continue;
             };
-            let names = entries.iter().filter(|(_, inode)| *inode == number);
-            let paths: Vec<_> = names.map(|(name, _)| join(&path, name)).collect();
-            for path in paths {
-                self.note(path);
+            for (name, _) in entries.iter().filter(|(_, inode)| inodes.contains(inode)) {
+                self.note(join(&path, name));
             }
         }
     }
