@@ -11,11 +11,17 @@ mod common;
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use common::{folder, isobox};
 
 /// The module's path, or nothing when it cannot be had here.
 fn cpython() -> Option<PathBuf> {
+    static FETCHED: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FETCHED.get_or_init(fetch).clone()
+}
+
+fn fetch() -> Option<PathBuf> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fetch-cpython");
     let fetched = Command::new(script).stderr(Stdio::inherit()).output();
     let path = fetched
