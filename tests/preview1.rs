@@ -646,7 +646,11 @@ fn there_are_no_sockets() {
 #[test]
 fn permission_bits_are_read_and_set_by_the_extension() {
     let mut guest = Guest::new();
-    guest.open("tmp/file", CREATE, READ_WRITE);
+    guest.open(
+        "tmp/file",
+        CREATE,
+        READ_WRITE | rights::FD_FILESTAT_SET_TIMES,
+    );
     guest.call("fd_mode_get", [4, OUT], errno::OK);
     guest.holds_u32(OUT, 0o644);
     let (path, length) = guest.bytes("tmp/file");
@@ -654,6 +658,8 @@ fn permission_bits_are_read_and_set_by_the_extension() {
     guest.call("fd_mode_get", [4, OUT], errno::OK);
     guest.holds_u32(OUT, 0o751);
     guest.call("fd_mode_set", [4, 0o10000], errno::INVAL);
+    guest.open("tmp/file", 0, READ_WRITE);
+    guest.call("fd_mode_set", [5, 0o644], errno::NOTCAPABLE);
     guest.run();
 }
 

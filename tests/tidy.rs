@@ -225,7 +225,7 @@ fn the_repository_speaks_of_the_product_alone() {
             .to_str()
             .unwrap()
             .to_owned();
-        if name.ends_with(".lock") || name.starts_with("target") {
+        if name.ends_with(".lock") || name.starts_with("target") || name == ".git" {
             continue;
         }
         let Ok(text) = fs::read_to_string(&path) else {

@@ -19,6 +19,18 @@ use proptest::test_runner::RngSeed;
 use reference::{Body, ROOT, Reference};
 
 /// One operation. Directories to start from and open files are positions in the list of what is held.
+/// As `opendir` opens.
+const TO_LIST: OpenHow = OpenHow {
+    read: true,
+    write: false,
+    create: false,
+    exclusive: false,
+    truncate: false,
+    directory: true,
+    no_follow: false,
+    mode: 0,
+};
+
 #[derive(Clone, Debug)]
 enum Step {
     Open(usize, String, OpenHow),
@@ -339,11 +351,7 @@ impl Pair {
                 Ok(Answer::Stat(stat_in_tree(&self.tree, found)))
             }
             Step::List(from, path) => {
-                let found = self
-                    .tree
-                    .lookup(held(*from), path.as_bytes(), FollowLast::Yes)?;
-                self.tree.entries(found)?;
-                self.tree.check_list(found)?;
+                let found = self.tree.open(held(*from), path.as_bytes(), TO_LIST, 0)?;
                 Ok(Answer::Names(names(&self.tree, found)))
             }
             Step::Read(position, offset, length) => {
@@ -962,7 +970,7 @@ fn a_directory_without_x_can_be_listed_but_not_entered() {
     let inside = directory(&mut tree, "d");
     file(&mut tree, "d/file", b"");
     chmod(&mut tree, "d", 0o600);
-    assert_eq!(tree.check_list(inside), Ok(()));
+    assert_eq!(open(&mut tree, "d", TO_LIST), Ok(inside));
     assert_eq!(lookup(&tree, "d/file"), Err(Errno::Access));
     assert_eq!(lookup(&tree, "d/."), Err(Errno::Access));
     assert_eq!(lookup(&tree, "d"), Ok(inside));
@@ -971,10 +979,10 @@ fn a_directory_without_x_can_be_listed_but_not_entered() {
 #[test]
 fn a_directory_without_r_can_be_entered_but_not_listed() {
     let mut tree = tree();
-    let inside = directory(&mut tree, "d");
+    directory(&mut tree, "d");
     let inode = file(&mut tree, "d/file", b"");
     chmod(&mut tree, "d", 0o300);
-    assert_eq!(tree.check_list(inside), Err(Errno::Access));
+    assert_eq!(open(&mut tree, "d", TO_LIST), Err(Errno::Access));
     assert_eq!(lookup(&tree, "d/file"), Ok(inode));
 }
 

@@ -1,38 +1,45 @@
 //! Virtual time: integer nanoseconds that only the machine's own work moves.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
-/// What moves the clock, beside sleeps: every part in integer nanoseconds.
+/// What moves the clock, beside sleeps. Host calls are paid for in fuel, like the guest's own operators, so that fuel
+/// bounds the host's work too; and fuel is time.
 ///
-/// | what | cost |
+/// | what | default |
 /// |---|---|
-/// | one unit of fuel | 1 ns |
-/// | a host call that only looks (clock, arguments, `stat`, `seek`) | 200 ns |
-/// | a host call that changes or opens something | 1,000 ns |
-/// | each KiB, begun or whole, that a host call moves | 100 ns |
+/// | time of one unit of fuel | 1 ns |
+/// | a host call that only looks (clock, arguments, `stat`, `seek`) | 200 |
+/// | a host call that changes or opens something | 1,000 |
+/// | each KiB, begun or whole, that a host call moves | 100 |
+/// | each step of a lookup: a component of a path, a tenth of a directory entry | 20 |
 ///
-/// The figures are what such a call costs on an ordinary Linux machine, rounded; what matters is that they
+/// The figures are what such a call costs on an ordinary Linux machine in nanoseconds, rounded; what matters is that they
 /// never change and that none is zero: a guest that spins on the clock sees it move and ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TimeModel {
     /// Nanoseconds of one unit of fuel.
-    pub fuel_ns: u64,
-    /// Nanoseconds of a host call that only looks.
-    pub look_ns: u64,
-    /// Nanoseconds of a host call that changes or opens something.
-    pub change_ns: u64,
-    /// Nanoseconds of each KiB, begun or whole, that a host call moves.
-    pub transfer_ns_per_kib: u64,
+    pub fuel_ns: NonZeroU64,
+    /// Fuel of a host call that only looks.
+    pub look_fuel: u64,
+    /// Fuel of a host call that changes or opens something.
+    pub change_fuel: u64,
+    /// Fuel of each KiB, begun or whole, that a host call moves.
+    pub transfer_fuel_per_kib: u64,
+    /// Fuel of each step of a lookup.
+    pub step_fuel: u64,
 }
 
 impl Default for TimeModel {
     fn default() -> Self {
         TimeModel {
-            fuel_ns: 1,
-            look_ns: 200,
-            change_ns: 1000,
-            transfer_ns_per_kib: 100,
+            fuel_ns: NonZeroU64::MIN,
+            look_fuel: 200,
+            change_fuel: 1000,
+            transfer_fuel_per_kib: 100,
+            step_fuel: 20,
         }
     }
 }
@@ -47,19 +54,20 @@ pub enum HostCall {
 }
 
 impl TimeModel {
-    /// The cost of a host call, in nanoseconds.
-    pub fn host_call_ns(&self, call: HostCall) -> u64 {
+    /// The fuel of a host call, whatever it moves.
+    pub fn host_call_fuel(&self, call: HostCall) -> u64 {
         match call {
-            HostCall::Look => self.look_ns,
-            HostCall::Change => self.change_ns,
+            HostCall::Look => self.look_fuel,
+            HostCall::Change => self.change_fuel,
         }
     }
 
-    /// The cost of moving this many bytes between host and guest, in nanoseconds.
-    pub fn transfer_ns(&self, bytes: u64) -> u64 {
-        bytes
+    /// The fuel of moving this many bytes between host and guest and taking this many steps.
+    pub fn work_fuel(&self, moved_bytes: u64, steps: u64) -> u64 {
+        let transfer = moved_bytes
             .div_ceil(1024)
-            .saturating_mul(self.transfer_ns_per_kib)
+            .saturating_mul(self.transfer_fuel_per_kib);
+        transfer.saturating_add(steps.saturating_mul(self.step_fuel))
     }
 }
 

@@ -6,8 +6,6 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u16)]
 pub enum Errno {
-    /// Argument list too long.
-    TooBig = 1,
     /// Permission denied.
     Access = 2,
     /// Bad file descriptor.
@@ -56,7 +54,6 @@ impl Errno {
     /// The words of the C library.
     pub fn text(self) -> &'static str {
         match self {
-            Errno::TooBig => "Argument list too long",
             Errno::Access => "Permission denied",
             Errno::BadDescriptor => "Bad file descriptor",
             Errno::Busy => "Device or resource busy",

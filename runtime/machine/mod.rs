@@ -18,7 +18,9 @@ pub use clock::{Clock, HostCall, TimeModel};
 pub use device::Device;
 pub use entropy::{Entropy, Interface};
 pub use errno::{Errno, Result};
-pub use open_files::{Descriptor, Descriptors, FileId, Object, OpenFile, OpenFiles, Rights};
+pub use open_files::{
+    Descriptor, Descriptors, FileId, Listing, Object, OpenFile, OpenFiles, Rights,
+};
 pub use streams::{Capture, Captured, OutputObserver, Stream, StreamWrite, Streams};
 
 use crate::limits::Limits;
@@ -118,11 +120,6 @@ impl Machine {
         self.processes_begun += 1;
         let number = self.processes_begun;
         (number, Entropy::new(self.seed, number))
-    }
-
-    /// How many processes there have been.
-    pub fn processes_begun(&self) -> u64 {
-        self.processes_begun
     }
 
     /// Continues with other entropy, as a fork with a seed of its own does.

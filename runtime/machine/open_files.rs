@@ -1,11 +1,12 @@
 //! Open files and the descriptors that lead to them, by POSIX's rules: a descriptor is the lowest free number,
 //! and duplicates share one offset.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::device::Device;
 use super::errno::{Errno, Result};
-use super::fs::{Entries, InodeNumber};
+use super::fs::InodeNumber;
 use super::streams::Stream;
 
 /// Names an open file (POSIX: an open file description).
@@ -33,8 +34,8 @@ pub enum Object {
     Directory {
         /// Its inode.
         inode: InodeNumber,
-        /// The entries as they were when this listing began: what is removed meanwhile moves nobody's cookie.
-        listing: Option<Entries>,
+        /// Where its listing stands.
+        listing: Listing,
     },
     /// A device.
     Device {
@@ -45,6 +46,38 @@ pub enum Object {
     },
     /// A standard stream.
     Stream(Stream),
+}
+
+/// The last entries that a directory's listing gave out, so that it goes on behind them whatever was removed or added
+/// meanwhile. A listing that goes back further finds its place by counting.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Names with the cookies behind them, which count up.
+    recent: VecDeque<(u64, Vec<u8>)>,
+}
+
+/// Enough for what a C library reads ahead, and little beside the memory of a guest.
+const LISTING_NAMES_MAX: usize = 64;
+
+impl Listing {
+    /// Forgets everything: the listing begins anew.
+    pub fn rewind(&mut self) {
+        self.recent.clear();
+    }
+
+    /// Notes an entry that was given out with a cookie behind it.
+    pub fn note(&mut self, cookie: u64, name: &[u8]) {
+        if self.recent.len() == LISTING_NAMES_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((cookie, name.to_vec()));
+    }
+
+    /// The name behind which a cookie stands, if it is one of the last.
+    pub fn name_before(&self, cookie: u64) -> Option<&[u8]> {
+        let found = self.recent.iter().rev().find(|(known, _)| *known == cookie);
+        found.map(|(_, name)| &name[..])
+    }
 }
 
 impl Object {
@@ -114,12 +147,11 @@ impl OpenFiles {
         if file.references > 0 {
             return None;
         }
-        slot.take().and_then(|file| file.object.inode())
-    }
-
-    /// Whether nothing is open.
-    pub fn is_empty(&self) -> bool {
-        self.files.iter().all(Option::is_none)
+        let inode = slot.take().and_then(|file| file.object.inode());
+        while self.files.last().is_some_and(Option::is_none) {
+            self.files.pop();
+        }
+        inode
     }
 }
 

@@ -144,7 +144,8 @@ impl Prepared {
         );
         let fuel_max = machine.limits.fuel_max;
         let machine = SharedMachine::new(machine);
-        let process = Process::begin(&machine, self.options).map_err(|errno| {
+        let process = Process::begin(&machine, self.options, Box::new(watch(runtime.watchdog())))
+            .map_err(|errno| {
             invalid(
                 command,
                 format!("its descriptors cannot be opened: {errno}"),
@@ -238,7 +239,7 @@ fn stop_of(store: &mut Store<Process>, error: &wasmtime::Error) -> Result<Outcom
     clippy::disallowed_methods,
     reason = "host time decides only host failures"
 )]
-fn watch(watchdog: Option<Duration>) -> impl FnMut() -> ControlFlow<()> {
+fn watch(watchdog: Option<Duration>) -> impl FnMut() -> ControlFlow<()> + Send + 'static {
     let begun = watchdog.map(|limit| (Instant::now(), limit));
     move || match begun {
         Some((begun, limit)) if begun.elapsed() > limit => ControlFlow::Break(()),

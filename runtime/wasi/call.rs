@@ -62,10 +62,11 @@ pub fn enter_with<T>(
         // What instantiation costs in fuel depends on the host, so nothing may be observed from within it.
         return Err(Stop::Signal(Signal::Abrt).into());
     }
+    store.data_mut().count_host_call()?;
     let in_store = store.get_fuel()?;
     let machine = store.data().machine.clone();
     let mut locked = machine.lock();
-    let price = locked.time_model.host_call_ns(class);
+    let price = locked.time_model.host_call_fuel(class);
     store.data_mut().account(&mut locked, in_store, price)?;
     let (answer, granted) = {
         let (memory, process) = split(&mut store);
@@ -76,6 +77,9 @@ pub fn enter_with<T>(
             moved: 0,
         };
         let answer = body(&mut call);
+        if let Err(Failure::Stop(stop)) = answer {
+            return Err(stop.into());
+        }
         (answer, call.settle()?)
     };
     store.set_fuel(granted)?;
@@ -83,7 +87,7 @@ pub fn enter_with<T>(
 }
 
 impl Call<'_> {
-    /// Pays for what was moved; returns the fuel that the store may hold from here on.
+    /// Pays for what was moved and looked up; returns the fuel that the store may hold from here on.
     fn settle(&mut self) -> Result<u64, Stop> {
         self.pay()?;
         Ok(self.process.grant(&self.machine))
@@ -92,7 +96,8 @@ impl Call<'_> {
     /// Pays for what was moved so far, which otherwise happens when the call ends.
     pub fn pay(&mut self) -> Result<(), Stop> {
         let moved = std::mem::take(&mut self.moved);
-        let price = self.machine.time_model.transfer_ns(moved);
+        let steps = self.machine.tree.take_work();
+        let price = self.machine.time_model.work_fuel(moved, steps);
         let in_store = self.process.fuel.left - self.process.fuel.withheld;
         self.process.account(&mut self.machine, in_store, price)
     }

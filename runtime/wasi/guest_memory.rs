@@ -69,6 +69,10 @@ impl GuestMemory<'_> {
         for piece in &pieces {
             self.bytes(piece.pointer, piece.length)?;
         }
+        let total: u64 = pieces.iter().map(|piece| u64::from(piece.length)).sum();
+        if total > i32::MAX as u64 {
+            return Err(Errno::Invalid);
+        }
         Ok(pieces.into_iter())
     }
 

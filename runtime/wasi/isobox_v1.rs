@@ -1,6 +1,6 @@
 //! `isobox_v1`, our extension of preview 1: what POSIX programs need and preview 1 leaves out.
 //!
-//! Permission bits so far. Every function answers an errno of preview 1.
+//! Permission bits so far; who may set times may set them. Every function answers an errno of preview 1.
 
 use wasmtime::Linker;
 
@@ -45,6 +45,7 @@ fn fd_mode_get(call: &mut Call<'_>, fd: u32, mode: u32) -> Answer {
 }
 
 fn fd_mode_set(call: &mut Call<'_>, fd: u32, mode: u32) -> Answer {
+    call.descriptor(fd, rights::FD_FILESTAT_SET_TIMES)?;
     let inode = inode_of(call, fd)?.ok_or(Errno::Invalid)?;
     set_mode(call, inode, mode)
 }
@@ -71,6 +72,7 @@ fn path_mode_set(
     path_len: u32,
     mode: u32,
 ) -> Answer {
+    call.directory(fd, rights::PATH_FILESTAT_SET_TIMES)?;
     let inode = inode_at(call, fd, flags, path, path_len)?;
     set_mode(call, inode, mode)
 }

@@ -1,5 +1,6 @@
 //! One guest process as the interface sees it: its arguments, descriptors, memory, and what it may use.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use wasmtime::{Memory, ResourceLimiter};
@@ -7,7 +8,8 @@ use wasmtime::{Memory, ResourceLimiter};
 use crate::engine::{HostFailure, Signal};
 use crate::machine::fs::InodeNumber;
 use crate::machine::{
-    Descriptor, Descriptors, Entropy, Machine, Object, Result, Rights, SharedMachine, Stream,
+    Descriptor, Descriptors, Entropy, Listing, Machine, Object, Result, Rights, SharedMachine,
+    Stream,
 };
 use crate::wasi::preview1::rights;
 
@@ -37,9 +39,18 @@ pub struct Process {
     pub fuel: FuelAccount,
     /// On the monotonic clock, in nanoseconds.
     pub deadline_ns: u64,
+    /// The operator's watch, asked now and then whether to go on.
+    watch: Watch,
+    host_calls: u64,
     memory_bytes_max: u64,
     table_elements_max: u32,
 }
+
+/// Asked now and then; `Break` ends the run as a host failure.
+pub type Watch = Box<dyn FnMut() -> ControlFlow<()> + Send>;
+
+/// Host calls between two looks at the watch.
+const HOST_CALLS_PER_WATCH: u64 = 1024;
 
 /// The fuel of a process, of which the store holds only as much as the virtual deadline leaves time for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +88,11 @@ impl std::error::Error for Stop {}
 
 impl Process {
     /// Begins a process: descriptors 0 to 2 are the streams, 3 is `/`, then the further preopens.
-    pub fn begin(machine: &SharedMachine, options: ProcessOptions) -> Result<Process> {
+    pub fn begin(
+        machine: &SharedMachine,
+        options: ProcessOptions,
+        watch: Watch,
+    ) -> Result<Process> {
         let mut locked = machine.lock();
         let (number, entropy) = locked.begin_process();
         let limits = locked.limits.clone();
@@ -102,7 +117,7 @@ impl Process {
             locked.tree.hold(inode);
             let directory = Object::Directory {
                 inode,
-                listing: None,
+                listing: Listing::default(),
             };
             let file = locked.open_files.add(directory, 0);
             descriptors.add(Descriptor {
@@ -114,6 +129,8 @@ impl Process {
                 preopened_as: Some(name),
             })?;
         }
+        // What it took to find the program is nobody's to pay.
+        locked.tree.take_work();
         let deadline_ns = locked.clock.elapsed_ns().saturating_add(limits.deadline_ns);
         drop(locked);
         Ok(Process {
@@ -130,9 +147,21 @@ impl Process {
                 withheld: 0,
             },
             deadline_ns,
+            watch,
+            host_calls: 0,
             memory_bytes_max: limits.memory_bytes_max,
             table_elements_max: limits.table_elements_max,
         })
+    }
+
+    /// Counts a host call; every so often the operator's watch may end the run there. A guest that calls often is never
+    /// seen by the scheduler, whose slices begin anew with each call.
+    pub fn count_host_call(&mut self) -> std::result::Result<(), Stop> {
+        self.host_calls += 1;
+        if self.host_calls.is_multiple_of(HOST_CALLS_PER_WATCH) && (self.watch)().is_break() {
+            return Err(Stop::Host(HostFailure::Watchdog));
+        }
+        Ok(())
     }
 
     /// Lets the clock see the fuel used since it last looked, and `price` more for a host call.
@@ -161,7 +190,7 @@ impl Process {
         let granted = self
             .fuel
             .left
-            .min(time_left_ns / machine.time_model.fuel_ns.max(1));
+            .min(time_left_ns / machine.time_model.fuel_ns);
         self.fuel.withheld = self.fuel.left - granted;
         granted
     }
@@ -181,7 +210,7 @@ impl Process {
     fn spend_to(&mut self, machine: &mut Machine, left: u64) {
         let used = self.fuel.left.saturating_sub(left);
         self.fuel.left = left;
-        let used_ns = used.saturating_mul(machine.time_model.fuel_ns);
+        let used_ns = used.saturating_mul(machine.time_model.fuel_ns.get());
         let until_ns = machine.clock.elapsed_ns().saturating_add(used_ns);
         machine.clock.advance_to(until_ns.min(self.deadline_ns));
     }
@@ -202,9 +231,9 @@ impl ResourceLimiter for Process {
         &mut self,
         _: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired as u64 <= self.memory_bytes_max)
+        Ok(is_within(desired, maximum, self.memory_bytes_max))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -215,12 +244,18 @@ impl ResourceLimiter for Process {
         &mut self,
         _: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired as u64 <= u64::from(self.table_elements_max))
+        Ok(is_within(desired, maximum, self.table_elements_max.into()))
     }
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
         Err(Stop::Host(HostFailure::Memory(format!("{error:#}"))).into())
     }
+}
+
+/// Whether growth keeps to the machine's bound and to the maximum that the module itself declares. Beyond either the guest
+/// gets its −1, so that whatever fails later is the host's doing alone.
+fn is_within(desired: usize, maximum: Option<usize>, bound: u64) -> bool {
+    maximum.is_none_or(|maximum| desired <= maximum) && desired as u64 <= bound
 }

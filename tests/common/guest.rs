@@ -61,6 +61,7 @@ pub mod rights {
     pub const PATH_OPEN: i64 = 1 << 13;
     pub const FD_READDIR: i64 = 1 << 14;
     pub const FD_FILESTAT_GET: i64 = 1 << 21;
+    pub const FD_FILESTAT_SET_TIMES: i64 = 1 << 23;
     /// Every right there is.
     pub const ALL: i64 = (1 << 30) - 1;
 }

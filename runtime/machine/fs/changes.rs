@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::entries::Entries;
 use super::inode::{Inode, InodeNumber, Kind};
 use super::tree::Tree;
-use crate::limits::{CHANGED_PATHS_MAX, DEPTH_MAX};
+use crate::limits::{CHANGED_PATHS_MAX, DEPTH_MAX, PATH_BYTES_MAX};
 
 /// What happened to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
@@ -36,7 +37,8 @@ pub struct Change {
 pub struct Changes {
     /// In the byte order of the paths.
     pub paths: Vec<Change>,
-    /// How many more there are beyond the bound on the list.
+    /// How many more were met beyond the bound on the list, or with longer paths than any path may be; what lies
+    /// below those is not counted.
     pub omitted: u64,
 }
 
@@ -44,8 +46,8 @@ pub struct Changes {
 /// counts as changed only when its permissions are others: that its entries changed is told by the entries.
 pub fn changes(before: &Tree, after: &Tree) -> Changes {
     let mut listing = Listing {
-        before,
-        after,
+        before: Paths::new(before),
+        after: Paths::new(after),
         changed: BTreeMap::new(),
         found: BTreeMap::new(),
         omitted: 0,
@@ -73,19 +75,21 @@ pub fn changes(before: &Tree, after: &Tree) -> Changes {
 }
 
 struct Listing<'a> {
-    before: &'a Tree,
-    after: &'a Tree,
+    before: Paths<'a>,
+    after: Paths<'a>,
     /// The inodes that differ, under each directory that holds an entry for one now.
     changed: BTreeMap<InodeNumber, BTreeSet<InodeNumber>>,
     found: BTreeMap<Vec<u8>, ChangeKind>,
     omitted: u64,
 }
 
-impl Listing<'_> {
+impl<'a> Listing<'a> {
     /// Compares an inode that both trees have. What one alone has is found through the entry that leads there.
-    fn compare(&mut self, number: InodeNumber, old: &Inode, new: &Inode) {
-        if old.is_directory() && new.is_directory() {
-            self.compare_entries(number);
+    fn compare(&mut self, number: InodeNumber, old: &'a Inode, new: &'a Inode) {
+        if let (Kind::Directory { entries: old, .. }, Kind::Directory { entries: new, .. }) =
+            (&old.kind, &new.kind)
+        {
+            self.compare_entries(number, old, new);
         }
         if difference(old, new).is_some() {
             for parent in &new.parents {
@@ -94,84 +98,148 @@ impl Listing<'_> {
         }
     }
 
-    fn compare_entries(&mut self, directory: InodeNumber) {
-        let (Ok(old), Ok(new)) = (
-            self.before.entries(directory),
-            self.after.entries(directory),
-        ) else {
-            return;
-        };
-        let (before, after) = (self.before, self.after);
-        let gone = |(name, inode): &(&[u8], InodeNumber)| new.get(name) != Some(*inode);
-        self.note_below(before, directory, old.iter().filter(gone));
-        let come = |(name, inode): &(&[u8], InodeNumber)| old.get(name) != Some(*inode);
-        self.note_below(after, directory, new.iter().filter(come));
+    fn compare_entries(&mut self, directory: InodeNumber, old: &'a Entries, new: &'a Entries) {
+        old.differences(new, &mut |name, was, is| {
+            if let Some(inode) = was {
+                let path = self.before.path(directory, name);
+                self.note_below(self.before.tree, path, inode);
+            }
+            if let Some(inode) = is {
+                let path = self.after.path(directory, name);
+                self.note_below(self.after.tree, path, inode);
+            }
+        });
     }
 
-    /// Notes entries of a directory and everything below them.
-    fn note_below<'e>(
-        &mut self,
-        tree: &Tree,
-        directory: InodeNumber,
-        entries: impl Iterator<Item = (&'e [u8], InodeNumber)>,
-    ) {
-        let mut entries = entries.peekable();
-        if entries.peek().is_none() {
-            return;
-        }
-        let Some(parent) = path_of(tree, directory) else {
-            self.omitted += entries.count() as u64;
+    /// Notes an entry and everything below it, as long as the list has room.
+    fn note_below(&mut self, tree: &Tree, path: Option<Vec<u8>>, inode: InodeNumber) {
+        let Some(mut path) = path.filter(|_| self.found.len() < CHANGED_PATHS_MAX) else {
+            self.omitted += 1;
             return;
         };
-        for (name, inode) in entries {
-            let mut pending = vec![(join(&parent, name), inode)];
-            while let Some((path, inode)) = pending.pop() {
-                if let Ok(entries) = tree.entries(inode) {
-                    let below = entries
-                        .iter()
-                        .map(|(name, inode)| (join(&path, name), inode));
-                    pending.extend(below);
-                }
-                if !self.note(path) {
-                    self.omitted += pending.len() as u64;
-                    break;
-                }
+        self.note(path.clone());
+        let mut open = Vec::new();
+        open.extend(
+            tree.entries(inode)
+                .map(|entries| (path.len(), entries.iter())),
+        );
+        while let Some((length, entries)) = open.last_mut() {
+            path.truncate(*length);
+            let Some((name, inode)) = entries.next() else {
+                open.pop();
+                continue;
+            };
+            if path.len() + 1 + name.len() >= PATH_BYTES_MAX
+                || self.found.len() >= CHANGED_PATHS_MAX
+            {
+                self.omitted += 1;
+                continue;
             }
+            path.push(b'/');
+            path.extend_from_slice(name);
+            self.note(path.clone());
+            open.extend(
+                tree.entries(inode)
+                    .map(|entries| (path.len(), entries.iter())),
+            );
         }
     }
 
     /// Notes every name that a changed inode has now. Each directory is gone through once, however many changed in it.
     fn note_names(&mut self) {
+        let tree = self.after.tree;
         for (parent, inodes) in std::mem::take(&mut self.changed) {
             if inodes.contains(&InodeNumber::ROOT) {
                 self.note(b"/".to_vec());
             }
-            let (Some(path), Ok(entries)) =
-                (path_of(self.after, parent), self.after.entries(parent))
-            else {
+            let Ok(entries) = tree.entries(parent) else {
                 continue;
             };
             for (name, _) in entries.iter().filter(|(_, inode)| inodes.contains(inode)) {
-                self.note(join(&path, name));
+                match self.after.path(parent, name) {
+                    Some(path) => self.note(path),
+                    None => self.omitted += 1,
+                }
             }
         }
     }
 
-    /// Notes what happened to one path, if anything did; false when the list is full.
-    fn note(&mut self, path: Vec<u8>) -> bool {
-        let kind = match (at(self.before, &path), at(self.after, &path)) {
+    /// Notes what happened to one path, if anything did.
+    fn note(&mut self, path: Vec<u8>) {
+        let kind = match (at(self.before.tree, &path), at(self.after.tree, &path)) {
             (Some(old), Some(new)) => difference(old, new),
             (Some(_), None) => Some(ChangeKind::Removed),
             (None, Some(_)) => Some(ChangeKind::Created),
             (None, None) => None,
         };
-        let Some(kind) = kind else { return true };
+        let Some(kind) = kind else { return };
         if self.found.len() >= CHANGED_PATHS_MAX && !self.found.contains_key(&path) {
             self.omitted += 1;
-            return false;
+            return;
         }
         self.found.insert(path, kind);
-        true
+    }
+}
+
+/// The paths of a tree's directories, each found once.
+struct Paths<'a> {
+    tree: &'a Tree,
+    known: BTreeMap<InodeNumber, Option<Vec<u8>>>,
+    /// The names of the directories in a directory.
+    names: BTreeMap<InodeNumber, BTreeMap<InodeNumber, &'a [u8]>>,
+}
+
+impl<'a> Paths<'a> {
+    fn new(tree: &'a Tree) -> Paths<'a> {
+        let root = (InodeNumber::ROOT, Some(Vec::new()));
+        Paths {
+            tree,
+            known: BTreeMap::from([root]),
+            names: BTreeMap::new(),
+        }
+    }
+
+    /// The path of a name in a directory; none when no path is long enough to name it, or the directory is gone.
+    fn path(&mut self, directory: InodeNumber, name: &[u8]) -> Option<Vec<u8>> {
+        let path = join(self.directory(directory)?, name);
+        (path.len() < PATH_BYTES_MAX).then_some(path)
+    }
+
+    fn directory(&mut self, directory: InodeNumber) -> Option<&[u8]> {
+        let mut unknown = Vec::new();
+        let mut current = directory;
+        while !self.known.contains_key(&current) {
+            unknown.push(current);
+            current = match self.tree.parent(current) {
+                Ok(parent) if unknown.len() <= DEPTH_MAX as usize => parent,
+                _ => break,
+            };
+        }
+        let mut parent = current;
+        for directory in unknown.into_iter().rev() {
+            let name = self.name(parent, directory);
+            let above = self.known.get(&parent).and_then(Option::as_deref);
+            let path = match (above, name) {
+                (Some(above), Some(name)) => Some(join(above, name)),
+                _ => None,
+            };
+            let path = path.filter(|path| path.len() < PATH_BYTES_MAX);
+            self.known.insert(directory, path);
+            parent = directory;
+        }
+        self.known.get(&directory)?.as_deref()
+    }
+
+    fn name(&mut self, parent: InodeNumber, directory: InodeNumber) -> Option<&'a [u8]> {
+        let tree = self.tree;
+        let names = self.names.entry(parent).or_insert_with(|| {
+            let entries = tree.entries(parent).into_iter().flat_map(Entries::iter);
+            entries
+                .filter(|(_, inode)| tree.entries(*inode).is_ok())
+                .map(|(name, inode)| (inode, name))
+                .collect()
+        });
+        names.get(&directory).copied()
     }
 }
 
@@ -205,28 +273,6 @@ fn at<'a>(tree: &'a Tree, path: &[u8]) -> Option<&'a Inode> {
         number = tree.entries(number).ok()?.get(name)?;
     }
     tree.inode(number).ok()
-}
-
-/// The path of a directory; none when it is too deep to be named, or gone.
-fn path_of(tree: &Tree, mut directory: InodeNumber) -> Option<Vec<u8>> {
-    let mut names = Vec::new();
-    while directory != InodeNumber::ROOT {
-        let parent = tree.parent(directory).ok()?;
-        let entries = tree.entries(parent).ok()?;
-        let (name, _) = entries.iter().find(|(_, inode)| *inode == directory)?;
-        names.push(name.to_vec());
-        directory = parent;
-        if names.len() > DEPTH_MAX as usize {
-            return None;
-        }
-    }
-    names.reverse();
-    Some(
-        names
-            .iter()
-            .flat_map(|name| [b"/", &name[..]].concat())
-            .collect(),
-    )
 }
 
 fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {

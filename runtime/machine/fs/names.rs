@@ -253,8 +253,11 @@ impl Tree {
             return Err(Errno::NotDirectory);
         }
         let elsewhere = source.directory != target.directory;
-        if elsewhere && moves_directory && self.stands_in(target.directory, moved)? {
-            return Err(Errno::Invalid);
+        if elsewhere && moves_directory {
+            if self.stands_in(target.directory, moved)? {
+                return Err(Errno::Invalid);
+            }
+            self.check_depth_of(moved, target.directory)?;
         }
         if elsewhere && self.holds(target.inode, source.directory)? {
             return Err(Errno::NotEmpty);
@@ -281,14 +284,6 @@ impl Tree {
             Kind::Symlink(target) => Ok(target),
             _ => Err(Errno::Invalid),
         }
-    }
-
-    /// Checks that a directory may be listed.
-    pub fn check_list(&self, directory: InodeNumber) -> Result<()> {
-        if self.inode(directory)?.mode & READ == 0 {
-            return Err(Errno::Access);
-        }
-        Ok(())
     }
 
     fn make_special(
@@ -373,10 +368,41 @@ impl Tree {
         self.stands_in(directory, InodeNumber(0)).map(drop)
     }
 
+    /// Checks that nothing below `moved` would stand too deep if `moved` stood in `directory`.
+    fn check_depth_of(&self, moved: InodeNumber, directory: InodeNumber) -> Result<()> {
+        let mut above = 0;
+        let mut current = directory;
+        while let Ok(parent) = self.parent(current)
+            && parent != current
+        {
+            above += 1;
+            current = parent;
+        }
+        let mut pending = vec![(moved, above + 1)];
+        while let Some((inode, depth)) = pending.pop() {
+            if depth > DEPTH_MAX {
+                return Err(Errno::NameTooLong);
+            }
+            let Kind::Directory {
+                entries,
+                directories,
+            } = self.kind(inode)?
+            else {
+                continue;
+            };
+            if *directories > 0 {
+                self.note_work(entries.len() as u64);
+                pending.extend(entries.iter().map(|(_, inode)| (inode, depth + 1)));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether `directory` is `ancestor` or stands below it. Too deep a nesting is `ENAMETOOLONG`:
     /// the walk up has a bound.
     fn stands_in(&self, mut directory: InodeNumber, ancestor: InodeNumber) -> Result<bool> {
         for _ in 0..DEPTH_MAX {
+            self.note_work(1);
             if directory == ancestor {
                 return Ok(true);
             }

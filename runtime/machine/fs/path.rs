@@ -100,6 +100,7 @@ impl Tree {
             return Ok(Walked::Arrived(place_of_directory(*current, Last::Root)));
         }
         loop {
+            self.note_work(1);
             let end = rest
                 .iter()
                 .position(|byte| *byte == b'/')

@@ -1,6 +1,7 @@
 //! The tree itself: the inode table, what it costs, and operations on one inode.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::content::Content;
 use super::entries::Entries;
@@ -20,6 +21,17 @@ pub struct Tree {
     /// How often each inode is open: an open file lives on without a name.
     held: BTreeMap<InodeNumber, u32>,
     limits: TreeLimits,
+    work: Work,
+}
+
+/// Steps taken in looking things up that nobody has paid for yet. It is no part of what the tree is.
+#[derive(Debug, Default)]
+struct Work(AtomicU64);
+
+impl Clone for Work {
+    fn clone(&self) -> Self {
+        Work(AtomicU64::new(self.0.load(Ordering::Relaxed)))
+    }
 }
 
 /// The bounds of a tree.
@@ -92,6 +104,7 @@ impl Tree {
             bytes: INODE_BYTES,
             held: BTreeMap::new(),
             limits,
+            work: Work::default(),
         }
     }
 
@@ -121,6 +134,16 @@ impl Tree {
     /// Exchanges the bounds. What is there already stays, also above them.
     pub fn set_limits(&mut self, limits: TreeLimits) {
         self.limits = limits;
+    }
+
+    /// Notes steps of a lookup, so that they can be paid for.
+    pub fn note_work(&self, steps: u64) {
+        self.work.0.fetch_add(steps, Ordering::Relaxed);
+    }
+
+    /// The steps noted since this was last asked.
+    pub fn take_work(&self) -> u64 {
+        self.work.0.swap(0, Ordering::Relaxed)
     }
 
     /// What `stat` tells of an inode.
@@ -184,6 +207,7 @@ impl Tree {
         if data.is_empty() {
             return Ok(0);
         }
+        self.unpin(file, u64::MAX)?;
         let size = self.stat(file)?.size;
         let end_max = self.size_max(size);
         if offset >= end_max {
@@ -199,6 +223,7 @@ impl Tree {
 
     /// Cuts a regular file, or lets it grow by a hole.
     pub fn set_size(&mut self, file: InodeNumber, size: u64, now_ns: u64) -> Result<()> {
+        self.unpin(file, size)?;
         let old = self.stat(file)?.size;
         if size > self.size_max(old) {
             return Err(self.why_no_larger(size));
@@ -375,16 +400,29 @@ impl Tree {
         }
     }
 
-    /// A regular file's content for change; a pinned file becomes an ordinary one.
-    fn writable_content(&mut self, file: InodeNumber) -> Result<&mut Content> {
-        if let Kind::Pinned(pinned) = self.kind(file)? {
-            let (content, size) = (pinned.source.content(), pinned.size);
-            if size > self.bytes_left() {
-                return Err(Errno::NoSpace);
-            }
-            self.bytes += size;
-            self.inode_mut(file)?.kind = Kind::File(content);
+    /// Makes a pinned file an ordinary one, of which no more than `size` is wanted.
+    fn unpin(&mut self, file: InodeNumber, size: u64) -> Result<()> {
+        let Kind::Pinned(pinned) = self.kind(file)? else {
+            return Ok(());
+        };
+        let kept = size.min(pinned.size);
+        if kept > self.bytes_left() {
+            return Err(Errno::NoSpace);
         }
+        let content = if kept == 0 {
+            Content::default()
+        } else {
+            let mut content = pinned.source.content();
+            content.set_size(kept);
+            content
+        };
+        self.bytes += kept;
+        self.inode_mut(file)?.kind = Kind::File(content);
+        Ok(())
+    }
+
+    /// A regular file's content for change.
+    fn writable_content(&mut self, file: InodeNumber) -> Result<&mut Content> {
         match &mut self.inode_mut(file)?.kind {
             Kind::File(content) => Ok(content),
             Kind::Directory { .. } => Err(Errno::IsDirectory),

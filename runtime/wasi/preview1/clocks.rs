@@ -23,7 +23,7 @@ pub fn clock_res_get(call: &mut Call<'_>, clock: u32, resolution: u32) -> Answer
 pub fn clock_time_get(call: &mut Call<'_>, clock: u32, _precision: u64, time: u32) -> Answer {
     let cpu_ns = || {
         let used = call.machine.limits.fuel_max - call.process.fuel.left;
-        used.saturating_mul(call.machine.time_model.fuel_ns)
+        used.saturating_mul(call.machine.time_model.fuel_ns.get())
     };
     let now_ns = match clock {
         PROCESS_CPU | THREAD_CPU => cpu_ns(),

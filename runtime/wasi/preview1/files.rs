@@ -74,7 +74,15 @@ pub fn fd_seek(call: &mut Call<'_>, fd: u32, offset: i64, whence: u32, position:
         (2, Object::Device { .. }) => 0,
         _ => return Err(Errno::Invalid.into()),
     };
-    call.descriptor(fd, rights::FD_SEEK)?;
+    let only_asks = whence == 1 && offset == 0;
+    call.descriptor(
+        fd,
+        if only_asks {
+            rights::FD_TELL
+        } else {
+            rights::FD_SEEK
+        },
+    )?;
     let target = base.checked_add_signed(offset).ok_or(Errno::Invalid)?;
     if target > i64::MAX as u64 {
         return Err(Errno::Invalid.into());
@@ -110,6 +118,7 @@ pub fn fd_advise(call: &mut Call<'_>, fd: u32, offset: u64, length: u64, advice:
 
 pub fn fd_allocate(call: &mut Call<'_>, fd: u32, offset: u64, length: u64) -> Answer {
     let inode = regular_file(call, fd, rights::FD_ALLOCATE)?;
+    call.descriptor(fd, rights::FD_WRITE)?;
     if length == 0 {
         return Err(Errno::Invalid.into());
     }
@@ -134,7 +143,6 @@ pub fn fd_filestat_set_size(call: &mut Call<'_>, fd: u32, size: u64) -> Answer {
 fn regular_file(call: &Call<'_>, fd: u32, right: u64) -> Result<InodeNumber> {
     match call.open_file(fd, 0)?.object {
         Object::File(inode) => call.descriptor(fd, right).map(|_| inode),
-        Object::Stream(_) => Err(Errno::IllegalSeek),
         _ => Err(Errno::Invalid),
     }
 }

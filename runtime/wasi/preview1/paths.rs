@@ -4,7 +4,7 @@ use super::descriptors::checked_flags;
 use super::stat::follow;
 use super::{Call, rights};
 use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow};
-use crate::machine::{Descriptor, Errno, FileId, Object, Result, Rights};
+use crate::machine::{Descriptor, Errno, FileId, Listing, Object, Result, Rights};
 use crate::wasi::call::Answer;
 
 /// `oflags`.
@@ -91,7 +91,7 @@ fn open_inode(call: &mut Call<'_>, inode: InodeNumber, flags: u16) -> Result<(Fi
     let (object, applicable) = match call.machine.tree.kind(inode)? {
         Kind::File(_) | Kind::Pinned(_) => (Object::File(inode), rights::FILE),
         Kind::Directory { .. } => {
-            let listing = None;
+            let listing = Listing::default();
             (Object::Directory { inode, listing }, rights::DIRECTORY)
         }
         Kind::Symlink(_) => return Err(Errno::Loop),
