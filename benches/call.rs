@@ -128,7 +128,7 @@ fn trees(criterion: &mut Criterion) {
                 fork.write_file(file, b"other\n").unwrap();
                 fork
             };
-            bencher.iter_batched(write, |fork| fork.tree_digest(), BatchSize::SmallInput);
+            bencher.iter_batched_ref(write, |fork| fork.tree_digest(), BatchSize::SmallInput);
         });
     }
 }

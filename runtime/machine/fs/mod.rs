@@ -1,8 +1,8 @@
 //! The file tree: what a guest's paths lead to.
 //!
 //! [`Tree`] is persistent: cloning it is O(1), and a clone shares everything until one of the two changes.
-//! Inodes stand in a table ([`sparse`]), a directory's names in an ordered map ([`entries`]), a file's bytes
-//! in chunks ([`content`]); each of the three knows its Merkle digest and recomputes only what changed.
+//! Inodes stand in a table (`sparse`), a directory's names in an ordered map (`entries`), a file's bytes
+//! in chunks (`content`); each of the three knows its Merkle digest and recomputes only what changed.
 
 mod changes;
 mod content;
