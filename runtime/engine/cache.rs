@@ -11,6 +11,7 @@ use cap_tempfile::TempFile;
 
 use super::profile;
 use crate::digest::{Digest, Fields};
+use crate::limits::{TABLE_ELEMENTS_CEILING, TABLES_MAX};
 
 /// Where compiled modules are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,35 +43,34 @@ pub enum CacheError {
 /// An open folder of compiled modules, all of one profile and one compiler.
 pub struct ModuleCache {
     folder: Dir,
-    /// Covers profile, compiler, target and flags: a module under another key is never looked at.
+    /// Covers profile, bounds, compiler, target and flags: a module under another key is never looked at.
     key: String,
 }
 
 impl ModuleCache {
-    /// Opens the folder; none when there is to be no cache, or the platform has no folder for one.
+    /// Opens the folder. There is no cache when none is wanted, when the platform has no folder for one, and when that
+    /// folder cannot be used (a read-only home): only a folder that somebody named has to be there.
     pub fn open(
         folder: &CacheFolder,
         engine: &wasmtime::Engine,
     ) -> Result<Option<ModuleCache>, CacheError> {
-        let path = match folder {
+        let (path, named) = match folder {
             CacheFolder::None => return Ok(None),
-            CacheFolder::At(path) => path.clone(),
-            CacheFolder::Usual => match usual_folder() {
-                Some(path) => path,
-                None => return Ok(None),
+            CacheFolder::At(path) => (path.clone(), true),
+            CacheFolder::Usual => match (named_folder(), dirs::cache_dir()) {
+                (Some(path), _) => (path, true),
+                (None, Some(folder)) => (folder.join("isobox"), false),
+                (None, None) => return Ok(None),
             },
         };
-        let unusable = |error| CacheError::Unusable {
-            path: path.display().to_string(),
-            error,
-        };
-        create(&path).map_err(unusable)?;
-        let folder = Dir::open_ambient_dir(&path, ambient_authority()).map_err(unusable)?;
-        check_owner(&folder, &path)?;
-        Ok(Some(ModuleCache {
-            folder,
-            key: key(engine),
-        }))
+        match open_private(&path) {
+            Ok(folder) => Ok(Some(ModuleCache {
+                folder,
+                key: key(engine),
+            })),
+            Err(CacheError::Unusable { .. }) if !named => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The compiled form of a module, if it is there and whole.
@@ -108,7 +108,7 @@ impl ModuleCache {
     }
 }
 
-/// Names profile and compiler in 32 digits.
+/// Names profile, bounds and compiler in 32 digits.
 fn key(engine: &wasmtime::Engine) -> String {
     struct Recorder(blake3::Hasher);
     impl Hasher for Recorder {
@@ -125,16 +125,29 @@ fn key(engine: &wasmtime::Engine) -> String {
         .hash(&mut compatibility);
     let digest = Fields::of("isobox.cache")
         .digest(profile::digest())
+        // What is kept was accepted under these bounds.
+        .number(TABLES_MAX.into())
+        .number(TABLE_ELEMENTS_CEILING.into())
         .bytes(compatibility.0.finalize().as_bytes())
         .finish();
     digest.to_string()[..32].to_owned()
 }
 
-fn usual_folder() -> Option<PathBuf> {
-    match std::env::var_os("ISOBOX_CACHE") {
-        Some(path) if !path.is_empty() => Some(path.into()),
-        _ => dirs::cache_dir().map(|folder| folder.join("isobox")),
-    }
+fn named_folder() -> Option<PathBuf> {
+    let path = std::env::var_os("ISOBOX_CACHE")?;
+    (!path.is_empty()).then(|| path.into())
+}
+
+/// Opens a folder that is this user's alone, and makes it when it is missing.
+fn open_private(path: &Path) -> Result<Dir, CacheError> {
+    let unusable = |error| CacheError::Unusable {
+        path: path.display().to_string(),
+        error,
+    };
+    create(path).map_err(unusable)?;
+    let folder = Dir::open_ambient_dir(path, ambient_authority()).map_err(unusable)?;
+    check_owner(&folder, path)?;
+    Ok(folder)
 }
 
 #[cfg(unix)]

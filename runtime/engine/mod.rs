@@ -47,9 +47,8 @@ impl CompileProgress for Silent {
     fn end(&self) {}
 }
 
-/// Why an engine or a module cannot be had.
+/// Why an engine cannot be had.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each message says what its fields are")]
 pub enum EngineError {
     /// The folder for compiled modules is not fit to be one.
     #[error(transparent)]
@@ -57,9 +56,17 @@ pub enum EngineError {
     /// wasmtime refuses to start on this host.
     #[error("the WebAssembly engine cannot start on this host: {0}")]
     Start(String),
+}
+
+/// Why a module cannot be had: the module's own fault, the same everywhere, or the host's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModuleError {
     /// The bytes are no module of this profile.
     #[error("{name} is no WebAssembly module this profile accepts: {reason}")]
-    Module { name: String, reason: String },
+    Refused { name: String, reason: String },
+    /// What was compiled cannot be loaded here and now.
+    #[error(transparent)]
+    Host(HostFailure),
 }
 
 impl Engine {
@@ -79,31 +86,30 @@ impl Engine {
         &self.inner
     }
 
-    /// The compiled module of these bytes, whose plain digest the caller knows: from the cache, else compiled and kept there.
-    pub fn module(
-        &self,
-        name: &str,
-        digest: Digest,
-        wasm: impl FnOnce() -> Vec<u8>,
-    ) -> Result<wasmtime::Module, EngineError> {
-        let module = match self.cached(digest) {
-            Some(module) => module,
-            None => self.compiled(name, digest, &wasm())?,
-        };
-        profile::check_tables(&module).map_err(|reason| refused(name, reason))?;
-        Ok(module)
+    /// The module with this plain digest, if the cache has it.
+    pub fn cached(&self, digest: Digest) -> Option<wasmtime::Module> {
+        let file = self.cache.as_ref()?.load(digest)?;
+        // SAFETY: the cache's folder belongs to this user alone, its key covers profile and compiler, and the file's
+        // BLAKE3 was just found to be the one noted when this profile's compiler wrote it.
+        unsafe { wasmtime::Module::deserialize_open_file(&self.inner, file) }.ok()
     }
 
-    fn compiled(
+    /// Compiles a module, whose plain digest the caller knows, and keeps it in the cache.
+    pub fn compile(
         &self,
         name: &str,
         digest: Digest,
         wasm: &[u8],
-    ) -> Result<wasmtime::Module, EngineError> {
+    ) -> Result<wasmtime::Module, ModuleError> {
+        let refused = |reason: String| ModuleError::Refused {
+            name: name.to_owned(),
+            reason,
+        };
+        profile::check_tables(wasm).map_err(refused)?;
         self.progress.begin(name, wasm.len());
         let compiled = self.inner.precompile_module(wasm);
         self.progress.end();
-        let compiled = compiled.map_err(|error| refused(name, format!("{error:#}")))?;
+        let compiled = compiled.map_err(|error| refused(format!("{error:#}")))?;
         if let Some(cache) = &self.cache {
             // A cache that cannot be written to, on a full disk say, costs time and nothing else.
             if cache.store(digest, &compiled).is_ok()
@@ -114,23 +120,26 @@ impl Engine {
         }
         // SAFETY: the bytes come from this engine's own compiler, a moment ago, and never left this process.
         let module = unsafe { wasmtime::Module::deserialize(&self.inner, &compiled) };
-        // What compiled and doesn't load has more tables than the pool has room for: it checks nothing else.
-        module.map_err(|_| refused(name, profile::too_many_tables()))
-    }
-
-    fn cached(&self, digest: Digest) -> Option<wasmtime::Module> {
-        let file = self.cache.as_ref()?.load(digest)?;
-        // SAFETY: the cache's folder belongs to this user alone, its key covers profile and compiler, and the file's
-        // BLAKE3 was just found to be the one noted when this profile's compiler wrote it.
-        unsafe { wasmtime::Module::deserialize_open_file(&self.inner, file) }.ok()
+        module.map_err(|error| ModuleError::Host(unloadable(&error)))
     }
 }
 
-fn refused(name: &str, reason: String) -> EngineError {
-    EngineError::Module {
-        name: name.to_owned(),
-        reason,
+/// Whose failure it is that what this compiler made cannot be loaded: never the module's, which compiled.
+fn unloadable(error: &wasmtime::Error) -> HostFailure {
+    let reason = format!("{error:#}");
+    match error.chain().any(lacks_memory) {
+        true => HostFailure::Memory(reason),
+        false => HostFailure::Engine(reason),
     }
+}
+
+/// Whether a cause is an answer of the host's system, which on loading is asked for nothing but memory.
+fn lacks_memory(cause: &(dyn std::error::Error + 'static)) -> bool {
+    #[cfg(unix)]
+    if cause.is::<rustix::io::Errno>() {
+        return true;
+    }
+    cause.is::<std::io::Error>() || cause.is::<wasmtime::OutOfMemory>()
 }
 
 impl fmt::Debug for Engine {
@@ -141,3 +150,40 @@ impl fmt::Debug for Engine {
 
 /// Guest processes that can live at once, unless the options say otherwise.
 const PROCESSES_MAX: u32 = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> Engine {
+        Engine::new(EngineOptions {
+            cache: CacheFolder::None,
+            processes_max: Some(1),
+            progress: None,
+        })
+        .unwrap()
+    }
+
+    fn compile(wasm: &[u8]) -> Result<wasmtime::Module, ModuleError> {
+        engine().compile("test", Digest::of_bytes(wasm), wasm)
+    }
+
+    #[test]
+    fn what_does_not_compile_is_the_modules_fault() {
+        let refused = compile(b"\0asm nonsense");
+        assert!(matches!(refused, Err(ModuleError::Refused { .. })));
+        let tables = wat::parse_str("(module (table 1000001 funcref))").unwrap();
+        assert!(matches!(compile(&tables), Err(ModuleError::Refused { .. })));
+    }
+
+    /// A host without memory once made every module "no executable".
+    #[test]
+    fn what_does_not_load_is_the_hosts() {
+        let error = wasmtime::Error::from(std::io::Error::from_raw_os_error(12)).context("mmap");
+        assert!(matches!(unloadable(&error), HostFailure::Memory(_)));
+        let error = wasmtime::Error::from(rustix::io::Errno::NOMEM).context("mprotect");
+        assert!(matches!(unloadable(&error), HostFailure::Memory(_)));
+        let error = wasmtime::Error::msg("anything else");
+        assert!(matches!(unloadable(&error), HostFailure::Engine(_)));
+    }
+}

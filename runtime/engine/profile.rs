@@ -2,9 +2,10 @@
 //!
 //! The profile is part of the contract. It has a digest, and compiled modules are kept under it.
 
+use wasmtime::wasmparser::{self, Parser, Payload};
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, Module, ModuleVersionStrategy,
-    OperatorCost, OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, Enabled, Engine, InstanceAllocationStrategy, ModuleVersionStrategy, OperatorCost,
+    OptLevel, PoolingAllocationConfig, WasmBacktraceDetails,
 };
 
 use crate::digest::{Digest, Fields};
@@ -122,21 +123,30 @@ fn pool(processes_max: u32) -> PoolingAllocationConfig {
 /// More than the globals and functions of a valid module come to: where the pool stops guests may not notice.
 const INSTANCE_BYTES_CEILING: usize = 256 << 20;
 
-/// What a module may not exceed, on a host with a pool and on one without.
-pub fn check_tables(module: &Module) -> Result<(), String> {
-    let needs = module.resources_required();
-    let elements = needs.max_initial_table_size.unwrap_or(0);
-    if needs.num_tables <= TABLES_MAX && elements <= TABLE_ELEMENTS_CEILING.into() {
+/// Refuses, before anything is compiled, a module of more tables than the pool has room for, or of larger ones: hosts
+/// with a pool and hosts without one accept the same. What is no module at all is left for the compiler to refuse.
+pub fn check_tables(wasm: &[u8]) -> Result<(), String> {
+    let sizes = table_sizes(wasm).unwrap_or_default();
+    let fits = |elements: &u64| *elements <= TABLE_ELEMENTS_CEILING.into();
+    if sizes.len() <= TABLES_MAX as usize && sizes.iter().all(fits) {
         return Ok(());
     }
-    Err(too_many_tables())
+    Err(format!(
+        "it has more than {TABLES_MAX} tables, or one of more than {TABLE_ELEMENTS_CEILING} elements"
+    ))
 }
 
-/// Why a module is refused by the pool, whose own words hosts without one could not repeat.
-pub fn too_many_tables() -> String {
-    format!(
-        "it has more than {TABLES_MAX} tables, or one of more than {TABLE_ELEMENTS_CEILING} elements"
-    )
+/// How many elements each table of a module's own begins with.
+fn table_sizes(wasm: &[u8]) -> wasmparser::Result<Vec<u64>> {
+    let mut sizes = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::TableSection(tables) = payload? {
+            for table in tables {
+                sizes.push(table?.ty.initial);
+            }
+        }
+    }
+    Ok(sizes)
 }
 
 #[cfg(test)]
@@ -184,6 +194,31 @@ mod tests {
         }
         for body in refused {
             assert!(!accepts(body), "should be refused: {body}");
+        }
+    }
+
+    #[test]
+    fn a_pool_refuses_exactly_what_hosts_without_one_refuse() {
+        let mut pooled = config().unwrap();
+        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(2)));
+        let pooled = Engine::new(&pooled).unwrap();
+        for (body, accepted) in [
+            ("", true),
+            (&"(table 1 funcref)".repeat(4), true),
+            (&"(table 1 funcref)".repeat(5), false),
+            ("(table 1000000 funcref)", true),
+            ("(table 1000001 funcref)", false),
+            ("(table 0 externref) (table 1000001 externref)", false),
+            ("(memory 65536)", true),
+        ] {
+            let wasm = wat::parse_str(format!("(module {body})")).unwrap();
+            let by_pool = wasmtime::Module::new(&pooled, &wasm).is_ok();
+            assert_eq!(by_pool, accepted, "by the pool: {body}");
+            assert_eq!(
+                check_tables(&wasm).is_ok(),
+                accepted,
+                "by the check: {body}"
+            );
         }
     }
 }

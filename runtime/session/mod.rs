@@ -3,6 +3,7 @@
 mod command;
 mod outcome;
 mod program;
+mod recent;
 mod report;
 mod run;
 mod runtime;

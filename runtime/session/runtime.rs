@@ -1,6 +1,5 @@
 //! The runtime: engine, interface and guests, shared by all sessions of a process.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -8,16 +7,20 @@ use std::time::Duration;
 use wasmtime::InstancePre;
 
 use super::program::{Executable, ProgramError};
+use super::recent::Recent;
 use super::run::RunError;
 use super::{Session, SessionOptions};
 use crate::digest::Digest;
-use crate::engine::{CacheFolder, CompileProgress, Engine, EngineError, EngineOptions};
+use crate::engine::{
+    CacheFolder, CompileProgress, Engine, EngineError, EngineOptions, ModuleError,
+};
 use crate::guests::{self, Guest, GuestsError};
 use crate::machine::fs::InodeNumber;
 use crate::machine::{Errno, Machine, MachineOptions};
 use crate::wasi::{Interface, LinkError, Process};
 
-/// Most linked modules kept in memory at once; what a fuller runtime forgets is linked again, from the cache.
+/// Most linked modules kept in memory at once; what a fuller runtime forgets, the least recently used, is linked again
+/// from the cache.
 const LINKED_MAX: usize = 128;
 
 /// What sessions run on: the engine, the guests and their compiled modules. Cloning it is O(1), and all clones are one.
@@ -30,7 +33,9 @@ struct Shared {
     engine: Engine,
     interface: Interface,
     guests: Vec<Guest>,
-    linked: Mutex<BTreeMap<Digest, InstancePre<Process>>>,
+    linked: Mutex<Recent<Digest, InstancePre<Process>>>,
+    /// Held by whoever compiles.
+    compiling: Mutex<()>,
     /// The machine that was last begun with, to begin the next like it.
     base: Mutex<Option<(SessionOptions, Machine)>>,
     watchdog: Option<Duration>,
@@ -88,7 +93,8 @@ impl Runtime {
             engine,
             interface,
             guests: guests::pinned()?,
-            linked: Mutex::default(),
+            linked: Mutex::new(Recent::new(LINKED_MAX)),
+            compiling: Mutex::default(),
             base: Mutex::default(),
             watchdog: options.watchdog,
         })))
@@ -165,46 +171,57 @@ impl Runtime {
             Executable::Pinned(digest) => *digest,
             Executable::Module(wasm) => Digest::of_bytes(wasm),
         };
-        if let Some(linked) = lock(&self.0.linked).get(&digest) {
-            return Ok(linked.clone());
+        if let Some(linked) = self.recall(digest) {
+            return Ok(linked);
         }
-        let linked = self.link(name, digest, executable)?;
-        let mut known = lock(&self.0.linked);
-        if known.len() >= LINKED_MAX {
-            known.pop_first();
+        let guest = self.0.guests.iter().find(|guest| guest.digest() == digest);
+        let name = guest.map_or(name, Guest::name);
+        if let Some(module) = self.0.engine.cached(digest) {
+            return self.link(name, digest, &module);
         }
-        known.insert(digest, linked.clone());
-        Ok(linked)
+        // One at a time, for the compiler uses all processors itself; whoever waited finds it done.
+        let _turn = lock(&self.0.compiling);
+        if let Some(linked) = self.recall(digest) {
+            return Ok(linked);
+        }
+        let wasm = match executable {
+            Executable::Module(wasm) => wasm,
+            Executable::Pinned(_) => guest.map(Guest::wasm).unwrap_or_default(),
+        };
+        let module = self.0.engine.compile(name, digest, &wasm);
+        let module = module.map_err(|error| match error {
+            ModuleError::Refused { .. } => format_error(name, error.to_string()),
+            ModuleError::Host(failure) => failure.into(),
+        })?;
+        self.link(name, digest, &module)
     }
 
+    fn recall(&self, digest: Digest) -> Option<InstancePre<Process>> {
+        lock(&self.0.linked).get(&digest)
+    }
+
+    /// Links a module and remembers it.
     fn link(
         &self,
         name: &str,
         digest: Digest,
-        executable: Executable,
+        module: &wasmtime::Module,
     ) -> Result<InstancePre<Process>, RunError> {
-        let guest = self.0.guests.iter().find(|guest| guest.digest() == digest);
-        let name = guest.map_or(name, Guest::name);
-        let wasm = || match executable {
-            Executable::Module(wasm) => wasm,
-            Executable::Pinned(_) => guest.map(Guest::wasm).unwrap_or_default(),
-        };
-        let format = |reason: String| {
-            RunError::Program(ProgramError::Format {
-                program: name.to_owned(),
-                reason,
-            })
-        };
-        let module = self
+        let linked = self
             .0
-            .engine
-            .module(name, digest, wasm)
-            .map_err(|error| format(error.to_string()))?;
-        self.0
             .interface
-            .link(name, &module)
-            .map_err(|error: LinkError| format(error.to_string()))
+            .link(name, module)
+            .map_err(|error: LinkError| format_error(name, error.to_string()))?;
+        lock(&self.0.linked).insert(digest, linked.clone());
+        Ok(linked)
     }
+}
+
+fn format_error(name: &str, reason: String) -> RunError {
+    RunError::Program(ProgramError::Format {
+        program: name.to_owned(),
+        reason,
+    })
 }
 
 impl fmt::Debug for Runtime {
