@@ -10,7 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::limits::{DEPTH_MAX, ENTRY_BYTES, INODE_BYTES};
 use crate::machine::Errno;
-use crate::machine::fs::{FollowLast, InodeNumber, OpenHow, Tree};
+use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow, Tree};
 
 /// The file in the imported folder that lists what stays out, in `.gitignore`'s syntax.
 const IGNORE_FILE: &str = ".isoboxignore";
@@ -67,6 +67,8 @@ pub enum ImportError {
     },
     #[error("{path}: nested deeper than {DEPTH_MAX} directories")]
     TooDeep { path: String },
+    #[error("{path} in the machine is {kind}, and an import goes through directories alone")]
+    InTheWay { path: String, kind: String },
     #[error("cannot make {path} in the machine: {errno}")]
     Machine { path: String, errno: Errno },
 }
@@ -145,9 +147,7 @@ fn import_file(tree: &Tree, host: &Path, guest: &str, now_ns: u64) -> Result<Tre
         now_ns,
     };
     if let Some((parent, _)) = guest.rsplit_once('/') {
-        copy.tree
-            .make_directories(parent.as_bytes(), now_ns)
-            .map_err(|errno| copy.machine_error(guest, errno))?;
+        copy.directories(parent)?;
     }
     copy.file(guest, &mut file, is_executable(&metadata), &mut |_| {})?;
     Ok(copy.tree)
@@ -320,22 +320,24 @@ impl Copy<'_> {
             What::File { bytes, .. } => Some(bytes),
             _ => None,
         });
-        if let Some(progress) = progress {
-            progress.begin(sizes.clone().sum(), sizes.count() as u64);
-        }
-        self.tree
-            .make_directories(self.guest.as_bytes(), self.now_ns)
-            .map_err(|errno| self.machine_error(self.guest, errno))?;
-        let mut advance = |bytes| {
-            if let Some(progress) = progress {
-                progress.advance(bytes);
-            }
+        let Some(progress) = progress else {
+            return self.everything(folder, found, &mut |_| {});
         };
+        progress.begin(sizes.clone().sum(), sizes.count() as u64);
+        let copied = self.everything(folder, found, &mut |bytes| progress.advance(bytes));
+        progress.end();
+        copied
+    }
+
+    fn everything(
+        &mut self,
+        folder: &Dir,
+        found: &[Found],
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<(), ImportError> {
+        self.directories(self.guest)?;
         for found in found {
-            self.one(folder, found, &mut advance)?;
-        }
-        if let Some(progress) = progress {
-            progress.end();
+            self.one(folder, found, advance)?;
         }
         Ok(())
     }
@@ -369,22 +371,44 @@ impl Copy<'_> {
         }
     }
 
-    /// A directory; one that is there already is shared by several imports.
+    /// A directory and every missing one above it.
+    fn directories(&mut self, path: &str) -> Result<(), ImportError> {
+        let slashes = path.match_indices('/').map(|(at, _)| at);
+        for end in slashes.chain([path.len()]).filter(|end| *end > 0) {
+            self.directory(&path[..end])?;
+        }
+        Ok(())
+    }
+
+    /// A directory; one that is there already is shared by several imports. A link to one is not followed: what is
+    /// imported would stand elsewhere than it was put.
     fn directory(&mut self, path: &str) -> Result<(), ImportError> {
         let root = InodeNumber::ROOT;
-        match self
+        let made = self
             .tree
-            .make_directory(root, path.as_bytes(), 0o755, self.now_ns)
-        {
+            .make_directory(root, path.as_bytes(), 0o755, self.now_ns);
+        match made {
             Ok(_) => Ok(()),
-            Err(Errno::Exists) => {
-                let existing = self.tree.lookup(root, path.as_bytes(), FollowLast::No);
-                existing
-                    .and_then(|inode| self.tree.entries(inode).map(drop))
-                    .map_err(|_| self.machine_error(path, Errno::Exists))
-            }
+            Err(Errno::Exists) => self.check_directory(path),
             Err(errno) => Err(self.machine_error(path, errno)),
         }
+    }
+
+    fn check_directory(&self, path: &str) -> Result<(), ImportError> {
+        let inode = self
+            .tree
+            .lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::No);
+        let kind = inode.and_then(|inode| self.tree.kind(inode));
+        let kind = match kind.map_err(|errno| self.machine_error(path, errno))? {
+            Kind::Directory { .. } => return Ok(()),
+            Kind::Symlink(to) => format!("a symbolic link to {}", String::from_utf8_lossy(to)),
+            Kind::Device(_) => "a device".to_owned(),
+            Kind::File(_) | Kind::Pinned(_) => "a file".to_owned(),
+        };
+        Err(ImportError::InTheWay {
+            path: path.to_owned(),
+            kind,
+        })
     }
 
     fn file(
