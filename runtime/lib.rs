@@ -49,8 +49,9 @@ pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
 pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
 pub use session::{
-    Command, EPOCH_NS, FileError, LimitKind, Outcome, OutputReport, ProgramError, RunError,
-    RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions, Session, SessionOptions,
+    Command, EPOCH_NS, ErrorDetails, ErrorReport, FileError, LimitKind, Outcome, OutputReport,
+    ProgramError, Report, RunError, RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions,
+    Session, SessionOptions,
 };
 
 /// The README's program runs, too.

@@ -1,5 +1,6 @@
 //! The command line: a file a subcommand. The only room where errors lose their types.
 
+mod output;
 mod progress;
 mod run;
 

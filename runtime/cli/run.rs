@@ -9,13 +9,14 @@ use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use clap::Args;
 use isobox::{
-    CacheFolder, Command, EPOCH_NS, HostFailure, Import, Limits, OutputObserver, RunError,
-    RunReport, RunResult, Runtime, RuntimeOptions, Session, SessionOptions, Stream,
-    check_export_target, patch,
+    CacheFolder, Command, EPOCH_NS, Errno, ErrorDetails, ErrorReport, FileError, HostFailure,
+    Import, Limits, OutputObserver, Report, RunError, RunResult, Runtime, RuntimeOptions, Session,
+    SessionOptions, Stream, check_export_target, patch,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::exit;
+use super::output::{print, print_json, say};
 use super::progress::Progress;
 
 const LONG_ABOUT: &str = "\
@@ -37,6 +38,7 @@ Exit status:
   127     the command is not there
   141     nobody reads isobox's output any more
   With --json, `outcome` tells a command that ended with one of these from an error of isobox, which has `error` instead.
+  A command line that cannot be read is told with its usage alone, on stderr, with --json too.
 
 Examples:
   isobox run -- echo hello
@@ -119,7 +121,7 @@ pub struct Arguments {
     #[arg(long, help_heading = "Output")]
     json: bool,
 
-    /// Print the JSON Schema of --json's object, and run nothing
+    /// Print the JSON Schema of --json's object, result or error, and run nothing
     #[arg(long, help_heading = "Output", exclusive = true)]
     json_schema: bool,
 
@@ -127,7 +129,6 @@ pub struct Arguments {
     #[arg(
         value_name = "COMMAND",
         trailing_var_arg = true,
-        allow_hyphen_values = true,
         required_unless_present = "json_schema"
     )]
     command: Vec<String>,
@@ -135,34 +136,41 @@ pub struct Arguments {
 
 /// Runs the command and returns its status, or isobox's own.
 pub fn main(arguments: Arguments) -> ExitCode {
-    if arguments.json_schema {
-        return print_json(&schemars::schema_for!(RunReport), 0);
-    }
     let json = arguments.json;
-    match run(arguments) {
+    let done = match arguments.json_schema {
+        true => print_json(&schemars::schema_for!(Report)).map(|()| 0),
+        false => run(arguments),
+    };
+    match done {
         Ok(status) => ExitCode::from(status),
-        Err(error) => fail(&error, json),
+        Err(error) => ExitCode::from(fail(&error, json)),
     }
 }
 
-fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
+/// Tells of an error and returns the status that goes with it.
+fn fail(error: &anyhow::Error, json: bool) -> u8 {
     let status = match error.downcast_ref::<RunError>() {
-        Some(RunError::Host(HostFailure::OutputClosed)) => {
-            return ExitCode::from(exit::OUTPUT_CLOSED);
-        }
+        Some(RunError::Host(HostFailure::OutputClosed)) => return exit::OUTPUT_CLOSED,
         Some(RunError::Program(error)) => error.status(),
         _ => exit::FAILED,
     };
-    eprintln!("isobox: {error:#}");
-    if json {
-        let retryable =
-            matches!(error.downcast_ref(), Some(RunError::Host(failure)) if failure.retryable());
-        let report = serde_json::json!({
-            "error": { "message": format!("{error:#}"), "status": status, "retryable": retryable }
-        });
-        return print_json(&report, status);
+    say(format_args!("{error:#}"));
+    if !json {
+        return status;
     }
-    ExitCode::from(status)
+    let retryable =
+        matches!(error.downcast_ref(), Some(RunError::Host(failure)) if failure.retryable());
+    let report = Report::Error(ErrorReport {
+        error: ErrorDetails {
+            message: format!("{error:#}"),
+            status,
+            retryable,
+        },
+    });
+    match print_json(&report).map_err(|error| error.downcast()) {
+        Err(Ok(RunError::Host(HostFailure::OutputClosed))) => exit::OUTPUT_CLOSED,
+        _ => status,
+    }
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
@@ -205,19 +213,16 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
             .export(guest, host.as_ref())
             .with_context(|| format!("--out {guest}={host}"))?;
     }
+    let patch = match arguments.diff {
+        true => patch(&before, &session.tree(), &result.changes),
+        false => String::new(),
+    };
     if arguments.json {
-        print_json(&result.report(session.seed()), 0);
+        print(&mut io::stderr(), &patch)?;
+        print_json(&Report::Run(Box::new(result.report(session.seed()))))?;
     } else {
         explain(&result, session.seed());
-    }
-    if arguments.diff {
-        let patch = patch(&before, &session.tree(), &result.changes);
-        let mut out: Box<dyn Write> = if arguments.json {
-            Box::new(io::stderr())
-        } else {
-            Box::new(io::stdout())
-        };
-        out.write_all(patch.as_bytes()).context("--diff")?;
+        print(&mut io::stdout(), &patch)?;
     }
     Ok(result.status())
 }
@@ -243,21 +248,19 @@ fn options(arguments: &Arguments) -> SessionOptions {
 }
 
 fn command(arguments: &Arguments, session: &mut Session) -> anyhow::Result<Command> {
-    let mut words = arguments.command.iter().map(String::as_str).peekable();
-    words.next_if_eq(&"--");
+    let mut words = arguments.command.iter().map(String::as_str);
     let Some(program) = words.next() else {
         bail!("a COMMAND is missing: `isobox run ls`, say");
     };
-    let program = match host_module(program)? {
+    let command = match host_module(program)? {
+        // By its path: whatever PATH says, and whatever else has this name, it is this module that was meant.
         Some((name, wasm)) => {
-            session
-                .add_program(&name, &wasm)
-                .with_context(|| program.to_owned())?;
-            name
+            let path = add_module(session, &name, &wasm).with_context(|| program.to_owned())?;
+            Command::new(path).arg0(name)
         }
-        None => program.to_owned(),
+        None => Command::new(program),
     };
-    let mut command = Command::new(program).args(words).stdin(stdin(arguments)?);
+    let mut command = command.args(words).stdin(stdin(arguments)?);
     if let Some(cwd) = &arguments.cwd {
         check_absolute(cwd, "--cwd")?;
         command = command.cwd(cwd);
@@ -286,6 +289,20 @@ fn host_module(program: &str) -> anyhow::Result<Option<(String, Vec<u8>)>> {
     Ok(Some((name.to_owned(), wasm)))
 }
 
+/// Puts a module into the machine, beside what has its name there already, and returns its path.
+fn add_module(session: &mut Session, name: &str, wasm: &[u8]) -> Result<String, FileError> {
+    let mut file = name.to_owned();
+    let mut copies = 1;
+    while let Err(error) = session.add_program(&file, wasm) {
+        if error.errno != Errno::Exists {
+            return Err(error);
+        }
+        copies += 1;
+        file = format!("{name}.{copies}");
+    }
+    Ok(format!("/usr/local/bin/{file}"))
+}
+
 /// All of standard input, read before the command begins: when it arrives can then have no part in anything.
 fn stdin(arguments: &Arguments) -> anyhow::Result<Vec<u8>> {
     let bound = Limits::default().stdin_bytes_max;
@@ -312,16 +329,9 @@ fn explain(result: &RunResult, seed: u64) {
         return;
     }
     let outcome = serde_json::to_string(&result.outcome).unwrap_or_default();
-    eprintln!("isobox: the command was ended: {outcome} (seed {seed})");
-}
-
-fn print_json(value: &impl serde::Serialize, status: u8) -> ExitCode {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::from(status),
-        Err(_) => ExitCode::from(exit::OUTPUT_CLOSED),
-    }
+    say(format_args!(
+        "the command was ended: {outcome} (seed {seed})"
+    ));
 }
 
 /// Hands the guest's output on as it comes.

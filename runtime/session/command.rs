@@ -29,6 +29,7 @@ pub const ENVIRONMENT: [(&str, &str); 4] = [
 #[derive(Clone)]
 pub struct Command {
     pub(super) program: String,
+    pub(super) argument_zero: Option<String>,
     pub(super) arguments: Vec<String>,
     pub(super) cwd: String,
     pub(super) environment: Vec<(String, String)>,
@@ -42,6 +43,7 @@ impl Command {
     pub fn new(program: impl Into<String>) -> Command {
         Command {
             program: program.into(),
+            argument_zero: None,
             arguments: Vec::new(),
             cwd: "/".to_owned(),
             environment: Vec::new(),
@@ -49,6 +51,12 @@ impl Command {
             preopens: Vec::new(),
             observer: None,
         }
+    }
+
+    /// What the guest is told that it was called, its argument 0. Default: the program as it was named.
+    pub fn arg0(mut self, name: impl Into<String>) -> Command {
+        self.argument_zero = Some(name.into());
+        self
     }
 
     /// One more argument.
@@ -96,6 +104,11 @@ impl Command {
     /// The program as it was named.
     pub fn program(&self) -> &str {
         &self.program
+    }
+
+    /// What the guest is told that it was called.
+    pub(super) fn argument_zero(&self) -> &String {
+        self.argument_zero.as_ref().unwrap_or(&self.program)
     }
 
     /// The variables the guest sees, one a name: first the usual ones, then the command's in the order given.

@@ -11,7 +11,7 @@ mod runtime;
 pub use command::Command;
 pub use outcome::{LimitKind, Outcome, RunResult};
 pub use program::ProgramError;
-pub use report::{OutputReport, RunReport};
+pub use report::{ErrorDetails, ErrorReport, OutputReport, Report, RunReport};
 pub use run::RunError;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
 

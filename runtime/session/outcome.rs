@@ -97,7 +97,7 @@ impl RunResult {
         self.outcome.status()
     }
 
-    /// One digest of everything here, also of output that was cut.
+    /// One digest of everything here, also of output that was cut. The changes follow from the two trees.
     pub fn digest(&self) -> Digest {
         let outcome = match self.outcome {
             Outcome::Exited { status } => (0, u64::from(status)),

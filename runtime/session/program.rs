@@ -33,13 +33,17 @@ pub enum ProgramError {
         needed: u64,
         bound: u64,
     },
-    /// The command itself is not well-formed.
+    /// Its working directory, or one that it is to find open, is none.
+    #[error("the directory {directory}: {errno}")]
+    Directory { directory: String, errno: Errno },
+    /// What it is given is not well-formed, or too much.
     #[error("{program}: {reason}")]
     Invalid { program: String, reason: String },
 }
 
 impl ProgramError {
-    /// The status a shell would show: 127 for what is not there, 126 for what cannot be run.
+    /// The status a shell would show: 127 for what is not there, 126 for what cannot be run. What surrounds the command
+    /// being wrong is 125, as docker has it: it says nothing of the command.
     pub fn status(&self) -> u8 {
         match self {
             ProgramError::NotFound { .. } => 127,
@@ -47,7 +51,11 @@ impl ProgramError {
                 errno: Errno::NoEntry,
                 ..
             } => 127,
-            _ => 126,
+            ProgramError::Directory { .. } | ProgramError::Invalid { .. } => 125,
+            ProgramError::Path { .. }
+            | ProgramError::NotExecutable { .. }
+            | ProgramError::Format { .. }
+            | ProgramError::Memory { .. } => 126,
         }
     }
 }

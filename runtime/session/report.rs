@@ -9,6 +9,44 @@ use crate::digest::Digest;
 use crate::machine::Captured;
 use crate::machine::fs::Change;
 
+/// The one object that `isobox run --json` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+#[schemars(transform = exactly_one)]
+pub enum Report {
+    /// The command was run.
+    Run(Box<RunReport>),
+    /// It was not, or has no result.
+    Error(ErrorReport),
+}
+
+/// No object is of both forms, and the schema says so.
+fn exactly_one(schema: &mut schemars::Schema) {
+    if let Some(forms) = schema.remove("anyOf") {
+        schema.insert("oneOf".to_owned(), forms);
+    }
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ErrorReport {
+    /// The error.
+    pub error: ErrorDetails,
+}
+
+/// What is known of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ErrorDetails {
+    /// What happened, for people to read.
+    pub message: String,
+    /// The exit status that goes with it: 125 for isobox itself, 126 and 127 for a command that cannot be begun.
+    pub status: u8,
+    /// Whether the same call can succeed when it is made again: the host failed, for the time being.
+    pub retryable: bool,
+}
+
 /// What came of a run, as `isobox run --json` prints it. The same run gives the same bytes on every host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -37,7 +75,7 @@ pub struct RunReport {
     pub changes: Vec<Change>,
     /// How many more paths changed than `changes` lists.
     pub changes_omitted: u64,
-    /// One digest of everything above.
+    /// One digest of the run: outcome, output, times, fuel and both trees, from which the changes follow.
     pub digest: Digest,
 }
 

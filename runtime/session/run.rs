@@ -98,8 +98,8 @@ impl Prepared {
             let is_directory = |inode: &InodeNumber| machine.tree.entries(*inode).map(drop);
             inode
                 .and_then(|inode| is_directory(&inode).map(|()| inode))
-                .map_err(|errno| ProgramError::Path {
-                    program: path.to_owned(),
+                .map_err(|errno| ProgramError::Directory {
+                    directory: path.to_owned(),
                     errno,
                 })
         };
@@ -116,7 +116,7 @@ impl Prepared {
             .iter()
             .map(|(name, path)| Ok((Arc::from(name.as_str()), directory(path)?)))
             .collect::<Result<_, ProgramError>>()?;
-        let arguments = std::iter::once(&command.program).chain(&command.arguments);
+        let arguments = std::iter::once(command.argument_zero()).chain(&command.arguments);
         Ok(Prepared {
             linked,
             options: ProcessOptions {
@@ -247,7 +247,7 @@ fn watch(watchdog: Option<Duration>) -> impl FnMut() -> ControlFlow<()> {
 }
 
 fn check_strings(command: &Command, environment: &[(String, String)]) -> Result<(), ProgramError> {
-    let arguments = command.arguments.iter().chain([&command.program]);
+    let arguments = command.arguments.iter().chain([command.argument_zero()]);
     let strings = arguments.chain(environment.iter().flat_map(|(name, value)| [name, value]));
     let mut bytes = 0;
     for string in strings {
