@@ -62,8 +62,8 @@ pub enum EngineError {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModuleError {
     /// The bytes are no module of this profile.
-    #[error("it is no WebAssembly module this profile accepts: {0}")]
-    Refused(String),
+    #[error("{name} is no WebAssembly module this profile accepts: {reason}")]
+    Refused { name: String, reason: String },
     /// What was compiled cannot be loaded here and now.
     #[error(transparent)]
     Host(HostFailure),
@@ -101,11 +101,15 @@ impl Engine {
         digest: Digest,
         wasm: &[u8],
     ) -> Result<wasmtime::Module, ModuleError> {
-        profile::check_tables(wasm).map_err(ModuleError::Refused)?;
+        let refused = |reason: String| ModuleError::Refused {
+            name: name.to_owned(),
+            reason,
+        };
+        profile::check_tables(wasm).map_err(refused)?;
         self.progress.begin(name, wasm.len());
         let compiled = self.inner.precompile_module(wasm);
         self.progress.end();
-        let compiled = compiled.map_err(|error| ModuleError::Refused(format!("{error:#}")))?;
+        let compiled = compiled.map_err(|error| refused(format!("{error:#}")))?;
         if let Some(cache) = &self.cache {
             // A cache that cannot be written to, on a full disk say, costs time and nothing else.
             if cache.store(digest, &compiled).is_ok()
@@ -167,9 +171,9 @@ mod tests {
     #[test]
     fn what_does_not_compile_is_the_modules_fault() {
         let refused = compile(b"\0asm nonsense");
-        assert!(matches!(refused, Err(ModuleError::Refused(_))));
+        assert!(matches!(refused, Err(ModuleError::Refused { .. })));
         let tables = wat::parse_str("(module (table 1000001 funcref))").unwrap();
-        assert!(matches!(compile(&tables), Err(ModuleError::Refused(_))));
+        assert!(matches!(compile(&tables), Err(ModuleError::Refused { .. })));
     }
 
     /// A host without memory once made every module "no executable".

@@ -190,7 +190,7 @@ impl Runtime {
         };
         let module = self.0.engine.compile(name, digest, &wasm);
         let module = module.map_err(|error| match error {
-            ModuleError::Refused(_) => format_error(name, error.to_string()),
+            ModuleError::Refused { .. } => format_error(name, error.to_string()),
             ModuleError::Host(failure) => failure.into(),
         })?;
         self.link(name, digest, &module)
