@@ -98,7 +98,8 @@ impl Call<'_> {
         let moved = std::mem::take(&mut self.moved);
         let steps = self.machine.tree.take_work();
         let price = self.machine.time_model.work_fuel(moved, steps);
-        let in_store = self.process.fuel.left - self.process.fuel.withheld;
+        let account = self.process.fuel;
+        let in_store = account.left.saturating_sub(account.withheld);
         self.process.account(&mut self.machine, in_store, price)
     }
 }
