@@ -79,7 +79,7 @@ pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Fuel of one run, in executed operators.
+    /// Fuel of one run: executed operators and the price of host calls.
     pub fuel_max: u64,
     /// Virtual time of one run, in nanoseconds.
     pub deadline_ns: u64,

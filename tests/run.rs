@@ -314,6 +314,27 @@ fn what_has_no_place_in_a_machine_is_refused_by_name() {
 }
 
 #[test]
+fn a_named_pipe_is_refused_and_never_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    for mounted in [pipe.as_path(), folder.path()] {
+        let refused = run(&["--mount", &format!("{}:/w", mounted.display()), "true"]);
+        assert_eq!(refused.status.code(), Some(125));
+        assert!(
+            stderr(&refused).contains("pipe is a named pipe"),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
 fn exclude_and_isoboxignore_leave_files_out() {
     let files = [
         ("keep.rs", ""),

@@ -109,7 +109,7 @@ pub struct Arguments {
     #[arg(long, value_name = "RFC3339", value_parser = epoch_ns, help_heading = "Machine")]
     epoch: Option<u64>,
 
-    /// End the command after this much fuel: executed operators [default: 30000000000]
+    /// End the command after this much fuel: executed operators and the price of host calls [default: 30000000000]
     #[arg(long, value_name = "N", help_heading = "Machine")]
     fuel: Option<u64>,
 

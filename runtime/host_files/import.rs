@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, File, FileType};
+use cap_std::fs::{Dir, File, FileType, Metadata};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::limits::{DEPTH_MAX, ENTRY_BYTES, INODE_BYTES};
@@ -98,9 +98,17 @@ pub fn import(
         path: host.display().to_string(),
         error,
     };
+    // Asked before it is opened: opening a named pipe would wait for somebody to write to it.
     let metadata = std::fs::metadata(host).map_err(host_error)?;
-    if !metadata.is_dir() {
+    let metadata = Metadata::from_just_metadata(metadata);
+    if metadata.is_file() {
         return import_file(tree, host, guest, now_ns);
+    }
+    if !metadata.is_dir() {
+        return Err(ImportError::Kind {
+            path: host.display().to_string(),
+            kind: kind_name(metadata.file_type()),
+        });
     }
     let folder = Dir::open_ambient_dir(host, ambient_authority()).map_err(host_error)?;
     let survey = Survey {
@@ -121,17 +129,12 @@ pub fn import(
 }
 
 fn import_file(tree: &Tree, host: &Path, guest: &str, now_ns: u64) -> Result<Tree, ImportError> {
-    let path = host.display().to_string();
     let host_error = |error| ImportError::Host {
-        path: path.clone(),
+        path: host.display().to_string(),
         error,
     };
     let mut file = File::open_ambient(host, ambient_authority()).map_err(host_error)?;
     let metadata = file.metadata().map_err(host_error)?;
-    if !metadata.is_file() {
-        let kind = kind_name(metadata.file_type());
-        return Err(ImportError::Kind { path, kind });
-    }
     let found = Found {
         path: String::new(),
         what: What::File {
@@ -479,13 +482,13 @@ fn file_name(path: &str) -> &str {
 }
 
 #[cfg(unix)]
-fn is_executable(metadata: &cap_std::fs::Metadata) -> bool {
+fn is_executable(metadata: &Metadata) -> bool {
     use cap_std::fs::MetadataExt;
     metadata.mode() & 0o100 != 0
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &cap_std::fs::Metadata) -> bool {
+fn is_executable(_: &Metadata) -> bool {
     false
 }
 

@@ -40,8 +40,8 @@ impl From<Stop> for Failure {
 /// The answer of a host call.
 pub type Answer<T = ()> = Result<T, Failure>;
 
-/// Makes one host call of a class and turns its answer into what the guest gets. The price: the class's,
-/// and what it moved; both count as fuel, so that fuel bounds the host's work too.
+/// Makes one host call of a class and turns its answer into what the guest gets. The price: the class's, what it
+/// moved and what it looked up; all count as fuel, so that fuel bounds the host's work too.
 pub fn enter(
     mut context: impl AsContextMut<Data = Process>,
     class: HostCall,
