@@ -12,6 +12,7 @@ use std::ffi::OsString;
 mod libc_wrap;
 pub mod mode;
 mod multicall;
+pub mod process;
 pub mod stat;
 
 pub use multicall::{plain, run};
