@@ -31,13 +31,6 @@ fn prints(script: &str, expected: &str) -> RunResult {
     result
 }
 
-fn limited(limits: Limits) -> Session {
-    session_with(SessionOptions {
-        limits,
-        ..SessionOptions::default()
-    })
-}
-
 const SECOND_NS: u64 = 1_000_000_000;
 
 #[test]
@@ -95,7 +88,7 @@ fn waiting_for_a_fifo_that_nobody_opens_is_a_deadlock() {
 
 #[test]
 fn a_fork_bomb_ends_with_its_fuel() {
-    let mut session = limited(Limits {
+    let mut session = session_with(Limits {
         fuel_max: 2_000_000_000,
         ..Limits::default()
     });
@@ -118,7 +111,7 @@ fn a_fork_bomb_ends_with_its_fuel() {
 
 #[test]
 fn an_endless_loop_ends_with_its_fuel() {
-    let mut session = limited(Limits {
+    let mut session = session_with(Limits {
         fuel_max: 100_000_000,
         ..Limits::default()
     });
@@ -130,7 +123,7 @@ fn an_endless_loop_ends_with_its_fuel() {
 
 #[test]
 fn an_endless_loop_ends_at_its_deadline() {
-    let mut session = limited(Limits {
+    let mut session = session_with(Limits {
         deadline_ns: SECOND_NS / 10,
         ..Limits::default()
     });
@@ -142,7 +135,7 @@ fn an_endless_loop_ends_at_its_deadline() {
 
 #[test]
 fn a_full_disk_is_said_and_survived() {
-    let mut session = limited(Limits {
+    let mut session = session_with(Limits {
         tree_bytes_max: 1 << 20,
         ..Limits::default()
     });
