@@ -94,7 +94,7 @@ impl Shell {
                 .to_string(),
             'w' => escape_value(&self.prompt_directory()),
             'W' => escape_value(&self.prompt_last_directory()),
-            'j' => self.jobs.len().to_string(),
+            'j' => "0".to_string(),
             'l' => "tty".to_string(),
             '!' => self.get("HISTCMD").unwrap_or_else(|| "1".into()).to_string(),
             '#' => "1".to_string(),
