@@ -5,7 +5,6 @@ use super::error::{Aftermath, Parsed, SyntaxError};
 use super::parser::{Parser, State};
 use super::print::{Found, FoundKind};
 use super::token::{Kind, Token};
-use crate::text::Text;
 
 /// What stands between two delimiters.
 #[derive(Clone, Copy, Default)]
@@ -272,7 +271,7 @@ impl Parser<'_> {
             self.input.removed.truncate(removed);
             return Ok(None);
         }
-        let text: Text = self.input.slice(start, end, removed).into();
+        let text = self.input.slice(start, end, removed);
         self.input.removed.truncate(removed);
         Ok(Some(Token {
             text: Some(text),
