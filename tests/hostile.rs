@@ -121,7 +121,8 @@ fn wild_pointers_to_any_function_are_answered_with_an_errno() {
     let functions = PREVIEW1
         .iter()
         .chain(&ISOBOX_V1)
-        .filter(|(name, _)| !name.starts_with("proc_"));
+        // What may end the guest by its own wish has no pointers.
+        .filter(|(name, _)| !name.starts_with("proc_") && *name != "process_kill");
     for (name, parameters) in functions {
         for memory in [0, 0xff] {
             let mut session = session_with(limits());
@@ -886,7 +887,7 @@ fn refusal(bytes: &[u8]) -> (Option<u8>, String) {
 fn status_of(error: &RunError) -> Option<u8> {
     match error {
         RunError::Program(error) => Some(error.status()),
-        RunError::Host(_) => None,
+        RunError::Host(_) | RunError::Replay => None,
     }
 }
 

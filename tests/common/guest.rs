@@ -118,11 +118,29 @@ pub const PREVIEW1: [(&str, &str); 46] = [
 ];
 
 /// The functions of `isobox_v1`, in the same way.
-pub const ISOBOX_V1: [(&str, &str); 4] = [
+pub const ISOBOX_V1: [(&str, &str); 22] = [
+    ("fd_cloexec_get", "fp"),
+    ("fd_cloexec_set", "fn"),
+    ("fd_duplicate", "fnnp"),
+    ("fd_duplicate_to", "ff"),
     ("fd_mode_get", "fp"),
     ("fd_mode_set", "fn"),
+    ("fd_pipe", "npp"),
+    ("path_make_fifo", "fpln"),
     ("path_mode_get", "fnplp"),
     ("path_mode_set", "fnpln"),
+    ("process_exec", "p"),
+    ("process_group_set", "nn"),
+    ("process_handover", "plp"),
+    ("process_ids", "ppp"),
+    ("process_kill", "nn"),
+    ("process_limit", "np"),
+    ("process_spawn", "pp"),
+    ("process_times", "pp"),
+    ("process_umask", "np"),
+    ("process_wait", "nNpp"),
+    ("signal_action", "nnp"),
+    ("signal_take", "p"),
 ];
 
 /// The import of a function, in the text format.

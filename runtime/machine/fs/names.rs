@@ -84,7 +84,7 @@ impl Tree {
             Kind::Directory { .. } => false,
             _ if how.directory => return Err(Errno::NotDirectory),
             Kind::File(_) | Kind::Pinned(_) => true,
-            Kind::Device(_) => false,
+            Kind::Device(_) | Kind::Fifo => false,
         };
         let writes = how.write || (how.truncate && is_file);
         let wanted = if how.read { READ } else { 0 } | if writes { WRITE } else { 0 };
@@ -159,6 +159,17 @@ impl Tree {
         now_ns: u64,
     ) -> Result<InodeNumber> {
         self.make_special(from, path, Kind::Device(device), 0o666, now_ns)
+    }
+
+    /// Makes a named pipe.
+    pub fn make_fifo(
+        &mut self,
+        from: InodeNumber,
+        path: &[u8],
+        mode: u16,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        self.make_special(from, path, Kind::Fifo, mode & 0o7777, now_ns)
     }
 
     /// Enters a pinned executable under a name.

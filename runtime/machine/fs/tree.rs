@@ -184,7 +184,7 @@ impl Tree {
             Kind::File(content) => Ok(content.clone()),
             Kind::Pinned(pinned) => Ok(pinned.source.content()),
             Kind::Directory { .. } => Err(Errno::IsDirectory),
-            Kind::Symlink(_) | Kind::Device(_) => Err(Errno::Invalid),
+            Kind::Symlink(_) | Kind::Device(_) | Kind::Fifo => Err(Errno::Invalid),
         }
     }
 
@@ -447,6 +447,6 @@ fn own_bytes(inode: &Inode) -> u64 {
     match &inode.kind {
         Kind::File(content) => content.size(),
         Kind::Symlink(target) => target.len() as u64,
-        Kind::Pinned(_) | Kind::Directory { .. } | Kind::Device(_) => 0,
+        Kind::Pinned(_) | Kind::Directory { .. } | Kind::Device(_) | Kind::Fifo => 0,
     }
 }

@@ -1,6 +1,12 @@
-//! Variables: values, attributes, scopes, name references. OWNER: variables.
+//! Variables: values, attributes, scopes, name references.
 
 mod array;
+mod assign;
+mod dynamic;
+mod initial;
+mod references;
+mod scopes;
+mod unset;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,9 +14,13 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::Result;
+use crate::options::Options;
 use crate::shell::Shell;
 use crate::text::Text;
 pub use array::{Associative, Indexed};
+use dynamic::Random;
+pub use dynamic::monotonic_ns;
+pub use scopes::FunctionAttributes;
 
 /// A variable's value; `None` in [`Variable::value`] is "declared, not set".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,12 +49,61 @@ pub struct Attributes {
 pub struct Variable {
     pub value: Option<Value>,
     pub attributes: Attributes,
+    /// Its value is made up when it is read (`RANDOM`, `LINENO`, …) until it is unset.
+    pub dynamic: bool,
+}
+
+impl Variable {
+    /// What `$name` is: the value, or element 0 or key "0" of an array.
+    pub fn scalar(&self) -> Option<&Text> {
+        match self.value.as_ref()? {
+            Value::Scalar(text) => Some(text),
+            Value::Indexed(array) => array.0.get(&0),
+            Value::Associative(array) => array.get("0"),
+        }
+    }
+
+    /// Whether it is an array, with a value or without.
+    pub fn is_array(&self) -> bool {
+        self.attributes.indexed
+            || self.attributes.associative
+            || matches!(self.value, Some(Value::Indexed(_) | Value::Associative(_)))
+    }
+
+    pub fn is_associative(&self) -> bool {
+        self.attributes.associative
+    }
+
+    /// Where a reference points.
+    fn nameref_target(&self) -> Option<&Text> {
+        match &self.value {
+            Some(Value::Scalar(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether an assignment is nothing but putting a text in its place.
+    fn is_plain(&self) -> bool {
+        let a = &self.attributes;
+        !(self.dynamic
+            || a.readonly
+            || a.integer
+            || a.lower
+            || a.upper
+            || a.capitalise
+            || a.nameref
+            || a.indexed
+            || a.associative)
+    }
 }
 
 /// All scopes, the global one first. A function call pushes one; dynamic scope: a name is looked up from the innermost outwards.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Variables {
     scopes: Vec<Scope>,
+    random: Random,
+    pipe_statuses: Vec<i32>,
+    function_attributes: Rc<BTreeMap<Text, FunctionAttributes>>,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -52,6 +111,8 @@ struct Scope {
     variables: Rc<BTreeMap<Text, Rc<Variable>>>,
     /// Made by assignments in front of a command; `local` doesn't bind here.
     is_temporary: bool,
+    /// What `local -` saved.
+    options: Option<Box<Options>>,
 }
 
 /// What an assignment, an expansion or `unset` names: a variable or an element, name references already followed.
@@ -96,108 +157,168 @@ pub struct NewAssignment {
     pub value: NewValue,
 }
 
-/// Reading and writing, with everything bash attaches: dynamic variables (`RANDOM`, `SECONDS`, `LINENO`, `FUNCNAME`, `BASHPID`, …), name references,
-/// attributes, `readonly`, `allexport`. Writers print bash's message and leave by `Flow::Discard` when a variable is readonly
-/// (the builtins `declare`, `read`, … catch that and go on with status 1 where bash does).
+/// Reading.
 impl Shell {
     /// The value of `$name`: of element 0 or key "0" for arrays. Follows name references. `None` when unset.
-    pub fn get(&self, _name: &str) -> Option<Text> {
-        todo!()
+    pub fn get(&self, name: &str) -> Option<Text> {
+        let (_, _, variable) = self.variables.search(name)?;
+        if variable.dynamic {
+            return self.dynamic_variable(name, variable).scalar().cloned();
+        }
+        if variable.attributes.nameref {
+            return self.get_through(name);
+        }
+        variable.scalar().cloned()
     }
 
     /// The variable itself, name references followed; dynamic variables are made up.
-    pub fn variable(&self, _name: &str) -> Option<Rc<Variable>> {
-        todo!()
+    pub fn variable(&self, name: &str) -> Option<Rc<Variable>> {
+        let (_, _, variable) = self.variables.search(name)?;
+        if variable.dynamic {
+            return Some(Rc::new(self.dynamic_variable(name, variable)));
+        }
+        if variable.attributes.nameref {
+            return self.variable_through(name);
+        }
+        Some(Rc::clone(variable))
     }
 
     /// The variable without following name references, as `declare -p` and `-R` see it.
-    pub fn variable_itself(&self, _name: &str) -> Option<Rc<Variable>> {
-        todo!()
+    pub fn variable_itself(&self, name: &str) -> Option<Rc<Variable>> {
+        let (_, _, variable) = self.variables.search(name)?;
+        if variable.dynamic {
+            return Some(Rc::new(self.dynamic_variable(name, variable)));
+        }
+        Some(Rc::clone(variable))
     }
 
     /// An element of an array, or of a scalar (index 0).
-    pub fn get_element(&mut self, _reference: &Reference) -> Result<Option<Text>> {
-        todo!()
+    pub fn get_element(&mut self, reference: &Reference) -> Result<Option<Text>> {
+        let Some(subscript) = &reference.subscript else {
+            return Ok(self.get(&reference.name));
+        };
+        let Some(variable) = self.variable(&reference.name) else {
+            return Ok(None);
+        };
+        match subscript {
+            Subscript::Index(index) => self.indexed_element(reference, &variable, *index),
+            Subscript::Key(key) => Ok(match &variable.value {
+                Some(Value::Associative(array)) => array.get(key).cloned(),
+                _ => None,
+            }),
+            Subscript::AllSeparate | Subscript::AllJoined => {
+                let values = values_of(&variable);
+                Ok((!values.is_empty()).then(|| values.join(" ").into()))
+            }
+        }
+    }
+
+    fn indexed_element(
+        &mut self,
+        reference: &Reference,
+        variable: &Variable,
+        index: i64,
+    ) -> Result<Option<Text>> {
+        let end = match &variable.value {
+            None => return Ok(None),
+            Some(Value::Indexed(array)) => array.end(),
+            Some(_) => 1,
+        };
+        let Some(index) = from_end(index, end) else {
+            self.complain(format_args!("{}: bad array subscript", reference.name));
+            return Ok(None);
+        };
+        Ok(match &variable.value {
+            Some(Value::Indexed(array)) => array.0.get(&index).cloned(),
+            Some(Value::Scalar(text)) if index == 0 => Some(text.clone()),
+            _ => None,
+        })
     }
 
     /// All values in order, for `${name[@]}`.
-    pub fn values(&self, _name: &str) -> Vec<Text> {
-        todo!()
+    pub fn values(&self, name: &str) -> Vec<Text> {
+        self.variable(name)
+            .map_or_else(Vec::new, |variable| values_of(&variable))
     }
 
     /// All subscripts in order, for `${!name[@]}`.
-    pub fn keys(&self, _name: &str) -> Vec<Text> {
-        todo!()
-    }
-
-    /// The reference that a name and the text of a subscript make: name references followed; the subscript evaluated as arithmetic for
-    /// indexed arrays and taken as it is for associative ones (it is expanded already); negative indices count from the end.
-    pub fn reference(&mut self, _name: &str, _subscript: Option<&str>) -> Result<Reference> {
-        todo!()
-    }
-
-    /// `name=value` in the scope where the name is visible, else globally.
-    pub fn set(&mut self, _name: &str, _value: impl Into<Text>) -> Result<()> {
-        todo!()
-    }
-
-    /// Any assignment as it stands in a script.
-    pub fn assign(&mut self, _assignment: &NewAssignment) -> Result<()> {
-        todo!()
-    }
-
-    /// Assigns to a reference. `append` is `+=`.
-    pub fn assign_reference(
-        &mut self,
-        _reference: &Reference,
-        _value: Text,
-        _append: bool,
-    ) -> Result<()> {
-        todo!()
-    }
-
-    /// Replaces the variable by an indexed array, as `read -a`, `mapfile`, `BASH_REMATCH` and `PIPESTATUS` do.
-    pub fn set_indexed(&mut self, _name: &str, _values: Vec<Text>) -> Result<()> {
-        todo!()
-    }
-
-    /// Sets without asking anybody: for what the shell itself keeps (`PWD`, `OPTIND`, `_`, …).
-    pub fn set_quietly(&mut self, _name: &str, _value: impl Into<Text>) {
-        todo!()
-    }
-
-    /// `unset -v name` or an element; bash's message when it is readonly.
-    pub fn unset(&mut self, _reference: &Reference) -> Result<()> {
-        todo!()
-    }
-
-    /// Begins and ends the scope of a function call.
-    pub fn push_scope(&mut self) {
-        todo!()
-    }
-
-    pub fn pop_scope(&mut self) {
-        todo!()
-    }
-
-    /// Assignments in front of a command: in a scope of their own, exported, for as long as the command runs.
-    pub fn push_temporary(&mut self, _assignments: &[NewAssignment]) -> Result<()> {
-        todo!()
-    }
-
-    pub fn pop_temporary(&mut self) {
-        todo!()
+    pub fn keys(&self, name: &str) -> Vec<Text> {
+        let Some(variable) = self.variable(name) else {
+            return Vec::new();
+        };
+        match &variable.value {
+            None => Vec::new(),
+            Some(Value::Scalar(_)) => vec!["0".into()],
+            Some(Value::Indexed(array)) => array
+                .0
+                .keys()
+                .map(|index| index.to_string().into())
+                .collect(),
+            Some(Value::Associative(array)) => array.iter().map(|(key, _)| key.clone()).collect(),
+        }
     }
 
     /// `NAME=VALUE` of everything exported, for a child, in the order of the names.
     pub fn environment(&self) -> Vec<Vec<u8>> {
-        todo!()
+        let mut environment = Vec::new();
+        for (name, variable) in self.variables.visible() {
+            if variable.attributes.exported {
+                self.push_exported(&mut environment, name, variable);
+            }
+        }
+        for (name, function) in self.exported_functions() {
+            let text = crate::syntax::print_function(function);
+            let body = text.strip_prefix(&**name).map_or(&*text, str::trim_start);
+            let entry = format!("BASH_FUNC_{name}%%={body}");
+            environment.push(crate::text::encode(&entry).into_owned());
+        }
+        environment
     }
 
-    /// Names that begin with a prefix, in order: `${!prefix@}`, `compgen -v`.
-    pub fn names_with_prefix(&self, _prefix: &str) -> Vec<Text> {
-        todo!()
+    fn push_exported(&self, environment: &mut Vec<Vec<u8>>, name: &Text, variable: &Variable) {
+        let made_up;
+        let variable = if variable.dynamic {
+            made_up = self.dynamic_variable(name, variable);
+            &made_up
+        } else {
+            variable
+        };
+        if let Some(Value::Scalar(value)) = &variable.value {
+            let mut entry = Vec::with_capacity(name.len() + value.len() + 1);
+            entry.extend_from_slice(name.as_bytes());
+            entry.push(b'=');
+            entry.extend_from_slice(&crate::text::encode(value));
+            environment.push(entry);
+        }
     }
+
+    /// Names of variables with a value that begin with a prefix, in order: `${!prefix@}`, `compgen -v`.
+    pub fn names_with_prefix(&self, prefix: &str) -> Vec<Text> {
+        self.variables
+            .visible()
+            .filter(|(name, variable)| {
+                name.starts_with(prefix) && (variable.value.is_some() || variable.dynamic)
+            })
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+}
+
+fn values_of(variable: &Variable) -> Vec<Text> {
+    match &variable.value {
+        None => Vec::new(),
+        Some(Value::Scalar(text)) => vec![text.clone()],
+        Some(Value::Indexed(array)) => array.0.values().cloned().collect(),
+        Some(Value::Associative(array)) => array.iter().map(|(_, value)| value.clone()).collect(),
+    }
+}
+
+/// An index, or one counted from behind the last element; `None` when it lies in front of the first.
+fn from_end(index: i64, end: u64) -> Option<u64> {
+    if index >= 0 {
+        return u64::try_from(index).ok();
+    }
+    end.checked_sub(index.unsigned_abs())
 }
 
 /// Whether a text can be a variable's name.
