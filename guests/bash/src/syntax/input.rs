@@ -80,8 +80,9 @@ impl Input {
             .trim_end_matches('\n')
     }
 
-    pub fn at_end(&self) -> bool {
-        self.ended && self.position >= self.text.len()
+    /// Whether nothing is left to read.
+    pub fn is_used_up(&self) -> bool {
+        self.position >= self.text.len() && self.next_line >= self.source.len()
     }
 
     /// The next byte, lines being read as they are needed.

@@ -7,7 +7,7 @@ use super::token::{Kind, Token};
 use crate::text::Text;
 
 /// What a byte does between words.
-pub(super) fn is_blank(byte: u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
@@ -249,7 +249,7 @@ impl Parser<'_> {
                     self.skip_quotes(byte)?;
                 }
                 b'(' if self.state.regex => {
-                    self.skip_pair(0, b'(', b')')?;
+                    self.skip_pair(b'(', b')')?;
                 }
                 b'|' if self.state.regex => {}
                 b'$' | b'<' | b'>' if self.skip_expansion(byte, word)? => {}
@@ -257,7 +257,7 @@ impl Parser<'_> {
                     if self.extended_patterns() && self.look() == Some(b'(') =>
                 {
                     self.get();
-                    self.skip_pair(0, b'(', b')')?;
+                    self.skip_pair(b'(', b')')?;
                 }
                 b'[' if self.begins_subscript(word) => self.skip_subscript()?,
                 b'=' if self.look() == Some(b'(') && self.assigns_array(word) => {
@@ -316,7 +316,7 @@ impl Parser<'_> {
             }
             (b'$', Some(b'[')) => {
                 self.get();
-                self.skip_pair(0, b'[', b']')?;
+                self.skip_pair(b'[', b']')?;
             }
             (b'$', Some(quote @ (b'\'' | b'"'))) => {
                 self.get();
