@@ -1,8 +1,9 @@
 //! The state of a shell, all of it: what a subshell copies, and what a child that is a subshell is handed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use isobox_guest::process::signal;
 use serde::{Deserialize, Serialize};
 
 use crate::descriptors::Descriptors;
@@ -59,6 +60,36 @@ pub struct Shell {
     pub execution_string: Option<Text>,
     /// `$_`.
     pub last_argument: Text,
+    /// `PIPESTATUS`.
+    pub pipe_status: Vec<i32>,
+    /// What the last command substitution of the current command ended with: the status of a command without a name.
+    pub substitution_status: Option<i32>,
+    /// `LINENO` stays what it is: the handler of `DEBUG`, `ERR` or `RETURN` runs.
+    pub line_frozen: bool,
+    /// A subshell inside its parent's process.
+    pub in_process_subshell: bool,
+    /// Nobody reads what this shell wrote: it ends as by `SIGPIPE`, and says no more.
+    pub broken_pipe: bool,
+    /// How deep commands stand in other commands' texts, for `PS4`.
+    pub trace_level: u32,
+    /// `readonly -f`, `declare -ft`.
+    pub readonly_functions: Rc<BTreeSet<Text>>,
+    pub traced_functions: Rc<BTreeSet<Text>>,
+    /// `exec` without a command keeps the redirections of the command that runs it.
+    pub keep_redirects: bool,
+    /// The `PATH` that `hashed` was filled from.
+    pub hashed_for: Text,
+    /// Descriptors of process substitutions, closed when the command that made them is done.
+    #[serde(skip)]
+    pub substituted: Vec<u32>,
+    /// Numbers that children do not get: the ends of coprocesses.
+    #[serde(skip)]
+    pub private_descriptors: Vec<u32>,
+    /// The file mode mask before this subshell, once it may have changed it.
+    #[serde(skip)]
+    pub umask_before: Option<u32>,
+    /// `-i`.
+    pub interactive: bool,
     #[serde(skip)]
     pub descriptors: Descriptors,
 }
@@ -81,19 +112,30 @@ pub struct Frame {
 impl Shell {
     /// Prints `bash: line 3: message` to standard error, as bash does for what a script did wrong.
     pub fn complain(&mut self, message: impl std::fmt::Display) {
+        if self.broken_pipe {
+            return;
+        }
         let line = format!("{}{message}\n", self.message_prefix());
         let _ = self.write(2, line.as_bytes());
     }
 
-    /// `bash: line 3: ` for `-c` and standard input, `./script: line 3: ` for a file.
+    /// `bash: line 3: ` for `-c` and standard input, `./script: line 3: ` for a file, `environment: line 3: ` in a function of `-c`.
     pub fn message_prefix(&self) -> String {
+        let source = self.message_source();
+        if self.interactive {
+            return format!("{source}: ");
+        }
+        format!("{source}: line {}: ", self.line)
+    }
+
+    /// Whom messages name: the file of the innermost function or sourced file, else `$0`.
+    pub fn message_source(&self) -> &Text {
         let source = self.frames.last().map_or(&self.name, |frame| &frame.source);
-        let source = if &**source == "environment" || source.is_empty() {
+        if source.is_empty() {
             &self.name
         } else {
             source
-        };
-        format!("{source}: line {}: ", self.line)
+        }
     }
 
     /// Prints a text to a descriptor of the shell's. An error is complained about by builtins as `write error`.
@@ -104,6 +146,13 @@ impl Shell {
 
     /// Writes bytes to one of the shell's descriptors.
     pub fn write(&mut self, descriptor: u32, bytes: &[u8]) -> std::io::Result<()> {
-        self.descriptors.write(descriptor, bytes)
+        let outcome = self.descriptors.write(descriptor, bytes);
+        if let Err(error) = &outcome
+            && error.raw_os_error() == Some(libc::EPIPE)
+            && self.traps.get(signal::PIPE).is_none()
+        {
+            self.broken_pipe = true;
+        }
+        outcome
     }
 }

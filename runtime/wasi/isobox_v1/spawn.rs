@@ -40,7 +40,7 @@ pub fn process_spawn(call: &mut Call<'_>, options: u32, process: u32) -> Answer 
     let memory_bytes = first_memory(&image);
     call.machine.check_room_for_process(memory_bytes)?;
     let (program, umask) = (image.program.clone(), call.task()?.umask);
-    let descriptors = inherit(&mut call.machine, caller, &options.inheritance)?;
+    let descriptors = inherit(call.machine, caller, &options.inheritance)?;
     let child = call.machine.begin_process(Birth {
         parent: caller,
         group,
@@ -66,7 +66,7 @@ pub fn process_exec(call: &mut Call<'_>, options: u32) -> Answer {
     let now = call.task()?.memory_bytes;
     call.machine.check_room_for_memory(memory_bytes, now)?;
     call.machine.set_memory(own, memory_bytes);
-    let descriptors = inherit(&mut call.machine, own, &options.inheritance)?;
+    let descriptors = inherit(call.machine, own, &options.inheritance)?;
     let task = call.task_mut()?;
     let mut before = std::mem::replace(&mut task.descriptors, descriptors);
     task.program = image.program.clone();
@@ -79,7 +79,7 @@ pub fn process_exec(call: &mut Call<'_>, options: u32) -> Answer {
 }
 
 fn launch(call: &mut Call<'_>, program: Program, handover: Arc<[u8]>) -> Answer<Image> {
-    let launch = call.process.host.launcher.launch(&call.machine, program);
+    let launch = call.process.host.launcher.launch(call.machine, program);
     match launch {
         Ok(launch) => Ok(Image {
             linked: launch.linked,
