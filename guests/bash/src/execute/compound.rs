@@ -189,11 +189,14 @@ impl Shell {
             .variable_itself(variable)
             .is_some_and(|variable| variable.attributes.nameref);
         if is_reference {
-            self.point_reference(variable, value)?;
-        } else {
-            self.set(variable, value)?;
+            self.set_quietly(variable, value);
+            return Ok(false);
         }
-        Ok(false)
+        match self.set(variable, value) {
+            Ok(()) => Ok(false),
+            Err(Flow::Discard(_)) => Ok(true),
+            Err(flow) => Err(flow),
+        }
     }
 
     fn run_body(&mut self, body: &List) -> Result<(Round, i32)> {
