@@ -916,12 +916,13 @@ fn what_cannot_be_run_is_refused_with_126_and_a_reason() {
         r#"(module (import "wasi_snapshot_preview1" "fd_close" (func)) (func (export "_start")))"#,
     )
     .unwrap();
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 9] = [
         (b"", "exec format error"),
         (b"\0asm", "exec format error"),
         (&[0xff; 1000], "exec format error"),
         (&whole[..whole.len() - 3], "exec format error"),
-        (b"#!/bin/sh\necho hello\n", "exec format error"),
+        (b"#!/usr/bin/nothing\necho hello\n", "bad interpreter"),
+        (b"#! \n", "exec format error"),
         (&no_start, "exports no function `_start`"),
         (&start_of_another_type, "exports no function `_start`"),
         (&import_of_another_type, "fd_close"),

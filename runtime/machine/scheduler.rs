@@ -16,7 +16,9 @@ use super::{Bound, Machine, Pause, Pid, SharedMachine, Status, Turn};
 pub type ProcessFuture<E> = Pin<Box<dyn Future<Output = Result<Status, E>> + Send>>;
 
 /// Futures of processes that were just begun, on their way to whoever polls them.
-pub struct Births<E>(Arc<Mutex<Vec<(Pid, ProcessFuture<E>)>>>);
+pub struct Births<E>(Arc<Mutex<Newborn<E>>>);
+
+type Newborn<E> = Vec<(Pid, ProcessFuture<E>)>;
 
 impl<E> Births<E> {
     /// Hands over the future of a process.
@@ -24,7 +26,7 @@ impl<E> Births<E> {
         self.lock().push((process, future));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(Pid, ProcessFuture<E>)>> {
+    fn lock(&self) -> MutexGuard<'_, Newborn<E>> {
         self.0
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -160,7 +162,7 @@ impl Machine {
                 return Next::End(CallEnd::UsedUp(bound));
             }
             self.wake_sleepers();
-            if let Some(process) = self.processes.next() {
+            if let Some(process) = self.processes.take_next() {
                 return Next::Turn(process);
             }
             let Some((deadline_ns, _)) = self.sleepers.first().copied() else {

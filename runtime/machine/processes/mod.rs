@@ -178,7 +178,7 @@ impl Processes {
     }
 
     /// The next process that can run.
-    pub fn next(&mut self) -> Option<Pid> {
+    pub fn take_next(&mut self) -> Option<Pid> {
         while let Some(process) = self.queue.pop_front() {
             let Some(task) = self.tasks.get_mut(&process) else {
                 continue;

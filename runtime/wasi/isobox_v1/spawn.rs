@@ -17,6 +17,9 @@ const OPTIONS_BYTES: u32 = 64;
 /// `flags`: the child gets what isn't close-on-exec.
 const INHERIT: u32 = 1;
 
+/// `flags`: the child ignores what the caller ignores.
+const KEEP_IGNORED: u32 = 2;
+
 /// What a program is to be begun with, as the guest says it.
 struct Options {
     program: Program,
@@ -37,7 +40,7 @@ pub fn process_spawn(call: &mut Call<'_>, options: u32, process: u32) -> Answer 
     let memory_bytes = first_memory(&image);
     call.machine.check_room_for_process(memory_bytes)?;
     let (program, umask) = (image.program.clone(), call.task()?.umask);
-    let descriptors = inherit(&mut call.machine, caller, &options.inheritance)?;
+    let descriptors = inherit(call.machine, caller, &options.inheritance)?;
     let child = call.machine.begin_process(Birth {
         parent: caller,
         group,
@@ -63,7 +66,7 @@ pub fn process_exec(call: &mut Call<'_>, options: u32) -> Answer {
     let now = call.task()?.memory_bytes;
     call.machine.check_room_for_memory(memory_bytes, now)?;
     call.machine.set_memory(own, memory_bytes);
-    let descriptors = inherit(&mut call.machine, own, &options.inheritance)?;
+    let descriptors = inherit(call.machine, own, &options.inheritance)?;
     let task = call.task_mut()?;
     let mut before = std::mem::replace(&mut task.descriptors, descriptors);
     task.program = image.program.clone();
@@ -76,7 +79,7 @@ pub fn process_exec(call: &mut Call<'_>, options: u32) -> Answer {
 }
 
 fn launch(call: &mut Call<'_>, program: Program, handover: Arc<[u8]>) -> Answer<Image> {
-    let launch = call.process.host.launcher.launch(&call.machine, program);
+    let launch = call.process.host.launcher.launch(call.machine, program);
     match launch {
         Ok(launch) => Ok(Image {
             linked: launch.linked,
@@ -123,7 +126,7 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
         .collect();
     let handover = Arc::from(bytes(10, HANDOVER_BYTES_MAX)?);
     let flags = field(13);
-    if flags & !INHERIT != 0 {
+    if flags & !(INHERIT | KEEP_IGNORED) != 0 {
         return Err(Errno::Invalid);
     }
     let moved: u64 = [1, 3, 5, 7, 11]
@@ -131,6 +134,10 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
         .iter()
         .sum();
     call.moved += moved + 8 * u64::from(field(9));
+    let kept = match flags & KEEP_IGNORED {
+        0 => 0,
+        _ => call.task()?.signals.ignored,
+    };
     let tree = &call.machine.tree;
     let directory = tree.lookup(InodeNumber::ROOT, &cwd, FollowLast::Yes)?;
     tree.entries(directory)?;
@@ -151,7 +158,7 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
             1 => GroupWish::Own,
             group => GroupWish::This(Pid(group)),
         },
-        ignored: u64_at(&fields, 56),
+        ignored: u64_at(&fields, 56) | kept,
     })
 }
 

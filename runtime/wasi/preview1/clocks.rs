@@ -27,7 +27,7 @@ pub fn clock_time_get(call: &mut Call<'_>, clock: u32, _precision: u64, time: u3
     };
     let now_ns = match clock {
         PROCESS_CPU | THREAD_CPU => cpu_ns(),
-        _ => now_ns(&call.machine, clock)?,
+        _ => now_ns(call.machine, clock)?,
     };
     call.memory.write_u64(time, now_ns)?;
     Ok(())

@@ -131,7 +131,7 @@ fn await_pipe(call: &mut Call<'_>, fd: u32) -> Result<()> {
 fn clock_awaited(call: &Call<'_>, subscription: &[u8]) -> Result<Awaited> {
     let (clock, timeout_ns) = (u32_at(subscription, 16), u64_at(subscription, 24));
     let flags = u16_at(subscription, 40);
-    clocks::now_ns(&call.machine, clock)?;
+    clocks::now_ns(call.machine, clock)?;
     let machine_clock = &call.machine.clock;
     let time_ns = match (flags & ABSOLUTE != 0, clock) {
         (false, _) => machine_clock.elapsed_ns().saturating_add(timeout_ns),

@@ -237,6 +237,7 @@ impl Shell {
             handover: launch.handover,
             group: if launch.background && self.options.monitor { 1 } else { 0 },
             ignored,
+            keep_ignored: true,
         }
         .spawn()
     }
@@ -268,6 +269,7 @@ impl Shell {
             cwd: &text::encode(&self.directory),
             descriptors: &map.pairs,
             ignored: self.traps.ignored(),
+            keep_ignored: true,
             ..Spawn::default()
         }
         .exec()

@@ -63,7 +63,10 @@ impl Parser<'_> {
         let text = token.text.as_deref().unwrap_or_default();
         match token.kind {
             Kind::LeftParen => {
-                let (inner, end) = self.alternatives()?;
+                let (inner, end) = self.alternatives().map_err(|mut error| {
+                    error.messages.push("expected `)'".to_owned());
+                    error
+                })?;
                 if end.kind != Kind::RightParen {
                     let message = match end.shown() {
                         Some(shown) => format!("unexpected token `{shown}', expected `)'"),

@@ -275,6 +275,30 @@ impl Parser<'_> {
         }
     }
 
+    /// Skips a whole text as what a word may contain.
+    pub(super) fn skip_word_text(&mut self) -> Parsed {
+        let mut word = Reading {
+            start: 0,
+            removed_before: 0,
+            quoted: false,
+            expands: false,
+            array: None,
+        };
+        while let Some(byte) = self.get() {
+            match byte {
+                b'\\' => {
+                    self.get_raw();
+                }
+                b'\'' | b'"' | b'`' => self.skip_quotes(byte)?,
+                b'$' | b'<' | b'>' => {
+                    self.skip_expansion(byte, &mut word)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn extended_patterns(&self) -> bool {
         self.reading.options.extglob || self.state.extended_pattern
     }

@@ -14,16 +14,18 @@ mod input;
 mod lexer;
 mod pairs;
 mod parser;
+mod print;
 mod token;
 
 use std::collections::BTreeMap;
 
 use crate::options::Options;
 use crate::text::Text;
-use ast::{Command, Program};
+use ast::Program;
 pub use error::{Aftermath, SyntaxError, Warning};
 use input::Input;
 use parser::{Parser, State};
+pub use print::{print_command, print_function, print_pipeline, print_substitution};
 
 /// What a script is read with.
 pub struct Reading<'a> {
@@ -66,6 +68,7 @@ impl Reader {
             warnings: &mut self.warnings,
             state: State::new(),
             depth: 0,
+            found: None,
         };
         match parser.line() {
             Ok(Some(list)) => Ok(Some(Program {
@@ -98,14 +101,4 @@ pub fn parse(source: &str, reading: &Reading<'_>) -> Result<Program, SyntaxError
         program.commands.extend(line.commands);
     }
     Ok(program)
-}
-
-/// A function as `declare -f` prints it: `name () \n{ \n    …\n}`.
-pub fn print_function(_function: &ast::Function) -> String {
-    todo!()
-}
-
-/// A command as `jobs`, `BASH_COMMAND` and messages show it: on one line.
-pub fn print_command(_command: &Command) -> String {
-    todo!()
 }

@@ -1,8 +1,10 @@
 //! Quotes, expansions and substitutions inside words: where each of them ends.
 
+use super::ast::List;
 use super::error::{Aftermath, Parsed, SyntaxError};
 use super::lexer::is_blank;
 use super::parser::{Parser, State};
+use super::print::{Found, FoundKind};
 use super::token::{Kind, Token};
 use crate::text::Text;
 
@@ -64,12 +66,15 @@ impl Parser<'_> {
 
     /// Behind `$'` or `$"`.
     pub(super) fn skip_dollar_quotes(&mut self, quote: u8) -> Parsed {
+        let start = self.input.position.saturating_sub(2);
         self.skip(Pair {
             open: quote,
             close: quote,
             escapes: quote == b'\'',
             ..Pair::default()
-        })
+        })?;
+        self.note(start, FoundKind::DollarQuotes);
+        Ok(())
     }
 
     /// Behind `(` or `[`.
@@ -102,27 +107,39 @@ impl Parser<'_> {
             return self.skip_pair(0, b'(', b')');
         }
         let removed = self.input.removed.len();
-        let line = self.input.line;
+        let start = self.input.position;
         let outer = std::mem::replace(&mut self.state, State::nested());
+        let outer_found = self.found.take();
         self.deeper()?;
-        let result = self.substitution_end(line);
+        let commands = self.substituted_commands().map_err(leaves_shell)?;
         self.depth -= 1;
+        self.found = outer_found;
         self.state = outer;
         self.input.removed.truncate(removed);
-        result
+        self.note(start, FoundKind::Commands(commands));
+        Ok(())
     }
 
-    fn substitution_end(&mut self, line: u32) -> Parsed {
-        self.skip_newlines().map_err(leaves_shell)?;
-        if self.peek().map_err(leaves_shell)? != Kind::RightParen {
-            self.compound_list().map_err(leaves_shell)?;
-        }
-        match self.peek().map_err(leaves_shell)? {
-            Kind::RightParen => {
-                self.unterminated_documents(line);
-                Ok(())
-            }
-            _ => Err(leaves_shell(self.unexpected_next())),
+    fn substituted_commands(&mut self) -> Parsed<List> {
+        let line = self.input.line;
+        self.skip_newlines()?;
+        let commands = match self.peek()? {
+            Kind::RightParen => List::default(),
+            _ => self.compound_list()?,
+        };
+        self.expect(Kind::RightParen)?;
+        self.unterminated_documents(line);
+        Ok(commands)
+    }
+
+    /// Notes a piece of a word that begins at an offset and ends here.
+    fn note(&mut self, start: usize, kind: FoundKind) {
+        if let Some(found) = &mut self.found {
+            found.push(Found {
+                start,
+                end: self.input.position,
+                kind,
+            });
         }
     }
 

@@ -7,6 +7,7 @@ use super::ast::{
 use super::error::{Parsed, SyntaxError, Warning};
 use super::here::Pending;
 use super::input::{Input, More};
+use super::print::Found;
 use super::token::{Kind, Token};
 use super::{Reading, assignment};
 use crate::text::Text;
@@ -23,6 +24,8 @@ pub(super) struct Parser<'a> {
     pub warnings: &'a mut Vec<Warning>,
     pub state: State,
     pub depth: u32,
+    /// Collects what printing a word changes of it, when that is wanted.
+    pub found: Option<Vec<Found>>,
 }
 
 /// What the meaning of the next word depends on.
@@ -184,13 +187,14 @@ impl Parser<'_> {
     fn timed_pipeline(&mut self) -> Parsed<Pipeline> {
         let mut time = None;
         let mut negated = false;
+        let mut bare = true;
         loop {
             match self.peek()? {
                 Kind::Bang => negated = !negated,
                 Kind::Time => time = Some(TimeFormat::Bash),
                 Kind::TimePosix => time = Some(TimeFormat::Posix),
                 Kind::TimeIgnored => {}
-                Kind::Newline | Kind::Semicolon | Kind::End if time.is_some() || negated => {
+                Kind::Newline | Kind::Semicolon | Kind::End if !bare => {
                     return Ok(Pipeline {
                         time,
                         negated,
@@ -199,6 +203,7 @@ impl Parser<'_> {
                 }
                 _ => break,
             }
+            bare = false;
             self.advance();
         }
         Ok(Pipeline {
