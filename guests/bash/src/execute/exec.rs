@@ -63,7 +63,13 @@ impl Shell {
         clean: bool,
     ) -> Result {
         if clean {
-            self.forget_environment();
+            let names: Vec<Text> = (self.variables.visible())
+                .filter(|(_, variable)| variable.attributes.exported)
+                .map(|(name, _)| name.clone())
+                .collect();
+            for name in names {
+                self.set_exported(&name, false);
+            }
         }
         match self.begin_program_at(path, name, arguments) {
             Ok(child) => {

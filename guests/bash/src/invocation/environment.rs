@@ -100,7 +100,7 @@ impl Shell {
             .get("OLDPWD")
             .filter(|before| std::fs::metadata(&**before).is_ok_and(|known| known.is_dir()));
         if before.is_none() {
-            self.import_unset("OLDPWD");
+            self.declare_exported("OLDPWD");
         }
     }
 }
