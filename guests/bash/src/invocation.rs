@@ -3,6 +3,7 @@
 mod arguments;
 mod environment;
 mod reading;
+mod state;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,6 +12,7 @@ use isobox_guest::Arguments;
 use isobox_guest::process::{self, Action, signal};
 
 use crate::execute;
+use crate::execute::traps::event;
 use crate::options::Options;
 use crate::shell::Shell;
 use crate::text::{self, Text};
@@ -57,7 +59,12 @@ fn begin(arguments: Arguments, options: Options) -> i32 {
 
 impl Shell {
     fn run_invocation(&mut self, invocation: Invocation) -> i32 {
-        self.take_surroundings(&invocation);
+        if let Some(file) = &invocation.state {
+            self.state_file = Some(absolute(file));
+        }
+        if let Err(status) = self.take_surroundings() {
+            return status;
+        }
         let status = match invocation.source {
             Source::Text(text) => self.run_string(text),
             Source::File(path) => self.run_script(&path),
@@ -98,7 +105,28 @@ impl Shell {
 
     fn end_main(&mut self, outcome: crate::flow::Result<execute::text::Ran>) -> i32 {
         let outcome = outcome.map(|_| self.status);
-        self.end(outcome)
+        match self.state_file.take() {
+            None => self.end(outcome),
+            Some(file) => self.end_with_state(&file, outcome),
+        }
+    }
+
+    /// The session goes on: its `EXIT` trap is kept, not run.
+    fn end_with_state(&mut self, file: &str, outcome: crate::flow::Result) -> i32 {
+        let trap = self.traps.get(event::EXIT).cloned();
+        let options = self.options.clone();
+        self.options.xtrace = false;
+        self.options.noexec = false;
+        self.set_trap(event::EXIT, None);
+        let status = self.end(outcome);
+        self.set_trap(event::EXIT, trap);
+        self.options = options;
+        if let Err(error) = self.save_state(file, status) {
+            let line = format!("{}: {file}: {}\n", self.name, execute::words(&error));
+            let _ = self.write(2, &text::encode(&line));
+            return 1;
+        }
+        status
     }
 
     /// `BASH_ENV`
@@ -115,5 +143,13 @@ impl Shell {
         {
             let _ = self.run_file(&path, None);
         }
+    }
+}
+
+/// A path that stays right when the shell goes elsewhere.
+fn absolute(path: &Text) -> Text {
+    match std::env::current_dir() {
+        Ok(directory) if !path.starts_with('/') => directory.join(&**path).to_string_lossy().into(),
+        _ => path.clone(),
     }
 }

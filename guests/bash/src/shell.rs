@@ -81,6 +81,9 @@ pub struct Shell {
     /// The file mode mask before this subshell, once it may have changed it.
     #[serde(skip)]
     pub umask_before: Option<u32>,
+    /// `--state`: where the state is written at the end.
+    #[serde(skip)]
+    pub state_file: Option<Text>,
     /// `-i`.
     pub interactive: bool,
     #[serde(skip)]
@@ -140,6 +143,7 @@ impl Shell {
             substituted: Vec::new(),
             private_descriptors: Vec::new(),
             umask_before: None,
+            state_file: None,
             interactive: false,
             descriptors: Descriptors::default(),
         }

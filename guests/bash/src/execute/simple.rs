@@ -221,6 +221,16 @@ impl Shell {
         }
     }
 
+    /// Calls a builtin whatever the name means otherwise; 127 when there is none.
+    pub fn call_builtin(&mut self, words: &[Text]) -> Result {
+        let operands: Vec<Operand> = words.iter().cloned().map(Operand::Text).collect();
+        let name = words.first().map_or("", |name| name);
+        match builtins::find(self, name) {
+            Some(entry) => self.run_builtin(entry, &operands),
+            None => Ok(127),
+        }
+    }
+
 }
 
 impl Argument {

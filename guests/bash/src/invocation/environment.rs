@@ -2,7 +2,7 @@
 
 use isobox_guest::process;
 
-use super::Invocation;
+use crate::execute::words;
 use crate::shell::Shell;
 use crate::syntax::ast::CommandKind;
 use crate::syntax::{Reading, parse};
@@ -13,10 +13,21 @@ use crate::variables::{is_name, monotonic_ns};
 const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Shell {
-    /// The environment, the directory, the numbers of processes.
-    pub(super) fn take_surroundings(&mut self, _invocation: &Invocation) {
+    /// The environment, the directory, the numbers of processes; a state that was kept takes the environment's place.
+    pub(super) fn take_surroundings(&mut self) -> Result<(), i32> {
         self.shell_pid = process::ids().0;
         self.seconds_from_ns = monotonic_ns();
+        if let Some(file) = self.state_file.clone() {
+            match self.restore_state(&file) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) => {
+                    let line = format!("{}: {file}: {}\n", self.name, words(&error));
+                    let _ = self.write(2, &text::encode(&line));
+                    return Err(1);
+                }
+            }
+        }
         for (name, value) in std::env::vars_os() {
             self.take_variable(
                 text::decode(name.as_encoded_bytes()).into(),
@@ -29,6 +40,7 @@ impl Shell {
             self.set_quietly("PATH", USUAL_PATH);
         }
         self.last_argument = self.name.clone();
+        Ok(())
     }
 
     fn take_variable(&mut self, name: Text, value: Text) {
