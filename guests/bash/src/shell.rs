@@ -1,6 +1,6 @@
 //! The state of a shell, all of it: what a subshell copies, and what a child that is a subshell is handed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use isobox_guest::process::signal;
@@ -51,8 +51,6 @@ pub struct Shell {
     pub errexit_suppressed: u32,
     /// `getopts`: the place inside the current word.
     pub getopts_offset: usize,
-    /// State of `RANDOM`.
-    pub random: u32,
     /// What `SECONDS` counts from, in nanoseconds of the monotonic clock; assigning moves it.
     pub seconds_from_ns: i64,
     /// `BASH_COMMAND`, `BASH_EXECUTION_STRING`.
@@ -60,8 +58,6 @@ pub struct Shell {
     pub execution_string: Option<Text>,
     /// `$_`.
     pub last_argument: Text,
-    /// `PIPESTATUS`.
-    pub pipe_status: Vec<i32>,
     /// What the last command substitution of the current command ended with: the status of a command without a name.
     pub substitution_status: Option<i32>,
     /// `LINENO` stays what it is: the handler of `DEBUG`, `ERR` or `RETURN` runs.
@@ -72,9 +68,6 @@ pub struct Shell {
     pub broken_pipe: bool,
     /// How deep commands stand in other commands' texts, for `PS4`.
     pub trace_level: u32,
-    /// `readonly -f`, `declare -ft`.
-    pub readonly_functions: Rc<BTreeSet<Text>>,
-    pub traced_functions: Rc<BTreeSet<Text>>,
     /// `exec` without a command keeps the redirections of the command that runs it.
     pub keep_redirects: bool,
     /// The `PATH` that `hashed` was filled from.
@@ -88,6 +81,9 @@ pub struct Shell {
     /// The file mode mask before this subshell, once it may have changed it.
     #[serde(skip)]
     pub umask_before: Option<u32>,
+    /// `--state`: where the state is written at the end.
+    #[serde(skip)]
+    pub state_file: Option<Text>,
     /// `-i`.
     pub interactive: bool,
     #[serde(skip)]
@@ -110,6 +106,49 @@ pub struct Frame {
 }
 
 impl Shell {
+    /// A shell that knows nothing of its surroundings yet.
+    pub fn new(name: Text, options: Options, variables: Variables) -> Shell {
+        Shell {
+            variables,
+            functions: Rc::default(),
+            aliases: Rc::default(),
+            options,
+            name,
+            positional: Rc::default(),
+            frames: Vec::new(),
+            traps: Traps::default(),
+            jobs: Jobs::default(),
+            status: 0,
+            last_background: None,
+            shell_pid: 0,
+            subshell_depth: 0,
+            directory: "/".into(),
+            directory_stack: Vec::new(),
+            hashed: Rc::default(),
+            line: 0,
+            loop_depth: 0,
+            errexit_suppressed: 0,
+            getopts_offset: 0,
+            seconds_from_ns: 0,
+            current_command: "".into(),
+            execution_string: None,
+            last_argument: "".into(),
+            substitution_status: None,
+            line_frozen: false,
+            in_process_subshell: false,
+            broken_pipe: false,
+            trace_level: 0,
+            keep_redirects: false,
+            hashed_for: "".into(),
+            substituted: Vec::new(),
+            private_descriptors: Vec::new(),
+            umask_before: None,
+            state_file: None,
+            interactive: false,
+            descriptors: Descriptors::default(),
+        }
+    }
+
     /// Prints `bash: line 3: message` to standard error, as bash does for what a script did wrong.
     pub fn complain(&mut self, message: impl std::fmt::Display) {
         if self.broken_pipe {
@@ -154,5 +193,12 @@ impl Shell {
             self.broken_pipe = true;
         }
         outcome
+    }
+}
+
+impl Frame {
+    /// The script itself.
+    pub fn is_main(&self) -> bool {
+        !self.is_function && &*self.function == "main"
     }
 }

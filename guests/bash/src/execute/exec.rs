@@ -24,7 +24,7 @@ impl Shell {
         if let (Some(first), Some(as_name)) = (arguments.first_mut(), as_name) {
             *first = as_name;
         }
-        if self.in_process_subshell {
+        if self.in_process_subshell || self.state_file.is_some() {
             return self.exec_in_subshell(&path, name, &arguments, clean);
         }
         let environment = match clean {
@@ -54,7 +54,7 @@ impl Shell {
         Err(Flow::Exit(status))
     }
 
-    /// A subshell that is no process of its own waits for the program, and ends as it does.
+    /// A subshell that is no process of its own waits for the program, and ends as it does; so does a shell whose state is kept.
     fn exec_in_subshell(
         &mut self,
         path: &Text,
@@ -63,12 +63,20 @@ impl Shell {
         clean: bool,
     ) -> Result {
         if clean {
-            self.forget_environment();
+            let names: Vec<Text> = (self.variables.visible())
+                .filter(|(_, variable)| variable.attributes.exported)
+                .map(|(name, _)| name.clone())
+                .collect();
+            for name in names {
+                self.set_exported(&name, false);
+            }
         }
         match self.begin_program_at(path, name, arguments) {
             Ok(child) => {
                 let status = self.await_child(child, || arguments.join(" "))?;
-                self.set_trap(super::traps::event::EXIT, None);
+                if self.state_file.is_none() {
+                    self.set_trap(super::traps::event::EXIT, None);
+                }
                 Err(Flow::Exit(status))
             }
             Err(status) => self.exec_failed(status),

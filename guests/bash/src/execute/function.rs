@@ -14,7 +14,7 @@ pub(super) struct HiddenTraps(Vec<(u32, Text)>);
 
 impl Shell {
     pub(super) fn define_function(&mut self, function: &Function) -> Result {
-        if self.readonly_functions.contains(&function.name) {
+        if self.function_attributes(&function.name).readonly {
             self.complain(format_args!("{}: readonly function", function.name));
             return Ok(1);
         }
@@ -47,7 +47,7 @@ impl Shell {
             is_function: true,
         });
         self.push_scope();
-        let traced = self.options.functrace || self.traced_functions.contains(&function.name);
+        let traced = self.options.functrace || self.function_attributes(&function.name).trace;
         let hidden = self.hide_traps(match (traced, self.options.errtrace) {
             (true, true) => &[],
             (true, false) => &[event::ERR],

@@ -15,12 +15,13 @@ mod simple;
 mod spawn;
 mod subshell;
 mod substitution;
-mod text;
+pub mod text;
 mod timing;
 pub mod traps;
 mod xtrace;
 
 pub use child::run_handed_over;
+pub use spawn::{describe_signal, words};
 
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
@@ -64,8 +65,7 @@ impl Shell {
     /// Sets `$?` and `PIPESTATUS`.
     pub(super) fn finish(&mut self, status: i32) -> i32 {
         self.status = status;
-        self.pipe_status.clear();
-        self.pipe_status.push(status);
+        self.set_pipe_statuses(&[status]);
         status
     }
 }

@@ -84,7 +84,7 @@ impl Shell {
             Some(failed) if self.options.pipefail => failed,
             _ => last_status,
         };
-        self.pipe_status = statuses;
+        self.set_pipe_statuses(&statuses);
         self.run_pending_traps()?;
         Ok(self.settle(status))
     }
@@ -160,18 +160,13 @@ impl Shell {
         command: &Command,
         operands: Vec<Operand>,
     ) -> Result<Stage> {
-        let assignments = (simple.assignments.iter())
-            .map(|assignment| self.expand_assignment(assignment))
-            .collect::<Result<Vec<_>>>()?;
-        for assignment in &assignments {
-            self.trace_assignment(assignment)?;
+        if !simple.assignments.is_empty() {
+            self.push_temporary(&[])?;
+            self.assign_temporarily(simple)?;
         }
         self.trace_command(&operands)?;
         if let Err(status) = self.redirect(&command.redirects)? {
             return Ok(Stage::Over(status));
-        }
-        if !assignments.is_empty() {
-            self.push_temporary(&assignments)?;
         }
         let words = texts(&operands);
         let handled = self.functions.contains_key("command_not_found_handle");

@@ -1,7 +1,6 @@
 //! Redirections: where the numbers of a command lead while it runs.
 
 use std::cell::{Cell, RefCell};
-use std::io;
 use std::path::Path;
 use std::rc::Rc;
 

@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use super::redirect::Undo;
 use crate::builtins::{self, Entry, Operand};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Argument, Command, Function, Redirect, Simple, Word};
 use crate::text::Text;
-use crate::variables::{NewAssignment, NewValue};
+use crate::variables::NewValue;
 
 /// Whom a command's name calls.
 pub(super) enum Callee {
@@ -27,14 +26,56 @@ impl Shell {
         if operands.is_empty() {
             return self.run_assignments(simple, &command.redirects);
         }
-        let assignments = self.expand_assignments(simple)?;
-        self.trace_command(&operands)?;
         let last = operands.last().map(last_argument);
-        let outcome = self.run_expanded(&assignments, operands, &command.redirects);
+        let name = operands.first().map(operand_text).unwrap_or_default();
+        let callee = self.callee(&name);
+        let outcome = if simple.assignments.is_empty() {
+            self.run_expanded(&callee, &operands, &command.redirects)
+        } else {
+            self.run_assigned(simple, &callee, &operands, &command.redirects)
+        };
         if let Some(last) = last {
             self.last_argument = last;
         }
         outcome
+    }
+
+    /// With assignments in front: for as long as the command runs, but for good in front of a special builtin in posix mode.
+    fn run_assigned(
+        &mut self,
+        simple: &Simple,
+        callee: &Callee,
+        operands: &[Operand],
+        redirects: &[Redirect],
+    ) -> Result {
+        if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
+            for assignment in &simple.assignments {
+                let assignment = self.expand_assignment(assignment)?;
+                self.trace_assignment(&assignment)?;
+                self.assign(&assignment)?;
+            }
+            return self.run_expanded(callee, operands, redirects);
+        }
+        self.push_temporary(&[])?;
+        let outcome = match self.assign_temporarily(simple) {
+            Ok(()) => self.run_expanded(callee, operands, redirects),
+            Err(flow) => Err(flow),
+        };
+        self.pop_temporary();
+        outcome
+    }
+
+    /// A readonly variable is complained about; the command runs all the same.
+    pub(super) fn assign_temporarily(&mut self, simple: &Simple) -> Result<()> {
+        for assignment in &simple.assignments {
+            let assignment = self.expand_assignment(assignment)?;
+            self.trace_assignment(&assignment)?;
+            match self.add_temporary(&assignment) {
+                Ok(()) | Err(Flow::Discard(_)) => {}
+                Err(flow) => return Err(flow),
+            }
+        }
+        Ok(())
     }
 
     /// The words of a command, expanded.
@@ -76,16 +117,6 @@ impl Shell {
         false
     }
 
-    fn expand_assignments(&mut self, simple: &Simple) -> Result<Vec<NewAssignment>> {
-        let mut assignments = Vec::with_capacity(simple.assignments.len());
-        for assignment in &simple.assignments {
-            let assignment = self.expand_assignment(assignment)?;
-            self.trace_assignment(&assignment)?;
-            assignments.push(assignment);
-        }
-        Ok(assignments)
-    }
-
     /// A command without a name: its assignments stay, its redirections only happen.
     fn run_assignments(&mut self, simple: &Simple, redirects: &[Redirect]) -> Result {
         for assignment in &simple.assignments {
@@ -96,7 +127,7 @@ impl Shell {
         let status = self.substitution_status.unwrap_or(0);
         if !redirects.is_empty() {
             match self.redirect(redirects)? {
-                Ok(undo) => self.undo_redirects(undo),
+                Ok(undo) => self.restore_descriptors(undo),
                 Err(status) => return Ok(self.finish(status)),
             }
         }
@@ -106,12 +137,16 @@ impl Shell {
 
     fn run_expanded(
         &mut self,
-        assignments: &[NewAssignment],
-        operands: Vec<Operand>,
+        callee: &Callee,
+        operands: &[Operand],
         redirects: &[Redirect],
     ) -> Result {
-        let name = operands.first().map(operand_text).unwrap_or_default();
-        let callee = self.callee(&name);
+        self.trace_command(operands)?;
+        if redirects.is_empty() {
+            let outcome = self.run_called(callee, operands);
+            self.keep_redirects = false;
+            return self.finish_called(outcome);
+        }
         let undo = match self.redirect(redirects)? {
             Ok(undo) => undo,
             Err(status) => {
@@ -121,12 +156,16 @@ impl Shell {
                 return Ok(self.finish(status));
             }
         };
-        let outcome = self.run_callee(&callee, assignments, &operands);
+        let outcome = self.run_called(callee, operands);
         if std::mem::take(&mut self.keep_redirects) {
             self.keep_for_good(undo);
         } else {
-            self.undo_redirects(undo);
+            self.restore_descriptors(undo);
         }
+        self.finish_called(outcome)
+    }
+
+    fn finish_called(&mut self, outcome: Result) -> Result {
         if self.broken_pipe {
             return Err(Flow::Exit(141));
         }
@@ -146,30 +185,6 @@ impl Shell {
             return Callee::Function(function.clone());
         }
         builtin.map_or(Callee::Program, Callee::Builtin)
-    }
-
-    fn run_callee(
-        &mut self,
-        callee: &Callee,
-        assignments: &[NewAssignment],
-        operands: &[Operand],
-    ) -> Result {
-        if assignments.is_empty() {
-            return self.run_called(callee, operands);
-        }
-        if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
-            for assignment in assignments {
-                self.assign(assignment)?;
-            }
-            return self.run_called(callee, operands);
-        }
-        match self.push_temporary(assignments) {
-            Ok(()) | Err(Flow::Discard(_)) => {}
-            Err(flow) => return Err(flow),
-        }
-        let outcome = self.run_called(callee, operands);
-        self.pop_temporary();
-        outcome
     }
 
     fn run_called(&mut self, callee: &Callee, operands: &[Operand]) -> Result {
@@ -206,10 +221,16 @@ impl Shell {
         }
     }
 
-    /// Undoes redirections.
-    fn undo_redirects(&mut self, undo: Undo) {
-        self.restore_descriptors(undo);
+    /// Calls a builtin whatever the name means otherwise; 127 when there is none.
+    pub fn call_builtin(&mut self, words: &[Text]) -> Result {
+        let operands: Vec<Operand> = words.iter().cloned().map(Operand::Text).collect();
+        let name = words.first().map_or("", |name| name);
+        match builtins::find(self, name) {
+            Some(entry) => self.run_builtin(entry, &operands),
+            None => Ok(127),
+        }
     }
+
 }
 
 impl Argument {

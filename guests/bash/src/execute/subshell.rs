@@ -59,7 +59,7 @@ impl Shell {
     }
 
     /// The status of a shell that ends, its `EXIT` trap run.
-    pub(super) fn end(&mut self, outcome: Result) -> i32 {
+    pub fn end(&mut self, outcome: Result) -> i32 {
         let status = match outcome {
             Ok(status)
             | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => status,

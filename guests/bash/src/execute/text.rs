@@ -8,8 +8,16 @@ use isobox_guest::stat::{self, Kind};
 use super::traps::event;
 use crate::flow::{Flow, Result};
 use crate::shell::{Frame, Shell};
-use crate::syntax::{Reader, Reading, SyntaxError};
+use crate::syntax::{Aftermath, Reader, Reading, SyntaxError, Warning};
 use crate::text::{self, Text};
+
+/// How far a text was run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    All,
+    /// The rest is no script.
+    UntilError,
+}
 
 impl Shell {
     /// Parses and runs a text: `eval`, traps, `-c`. Syntax errors are complained about; their status is 2.
@@ -19,10 +27,9 @@ impl Shell {
         self.trace_level += 1;
         let outcome = self.run_lines(Text::from(text), context, first_line);
         self.trace_level = self.trace_level.saturating_sub(1);
-        match outcome {
-            Ok(true) => Ok(self.status),
-            Ok(false) => Ok(self.finish(2)),
-            Err(flow) => Err(flow),
+        match outcome? {
+            Ran::All => Ok(self.status),
+            Ran::UntilError => Ok(self.finish(2)),
         }
     }
 
@@ -59,8 +66,8 @@ impl Shell {
         let outcome = self.run_lines(Text::from(text::decode(&bytes)), "", 1);
         self.trace_level = self.trace_level.saturating_sub(1);
         let outcome = match outcome {
-            Ok(true) => Ok(self.status),
-            Ok(false) => Ok(self.finish(1)),
+            Ok(Ran::All) => Ok(self.status),
+            Ok(Ran::UntilError) => Ok(self.finish(2)),
             Err(Flow::Return(status)) => Ok(self.finish(status)),
             Err(flow) => Err(flow),
         };
@@ -79,29 +86,52 @@ impl Shell {
         outcome
     }
 
-    /// Runs a text command by command; false after a syntax error.
-    pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<bool> {
-        let mut reader = Reader::new(text);
+    /// Runs a text command by command.
+    pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<Ran> {
+        let mut reader = Reader::new(text.clone());
         loop {
+            let from = reader.offset();
             let reading = Reading {
                 options: &self.options,
                 aliases: &self.aliases,
                 first_line,
             };
-            match reader.next(&reading) {
+            let read = reader.next(&reading);
+            if self.options.verbose {
+                self.show_read(text.get(from..reader.offset()).unwrap_or_default());
+            }
+            self.show_warnings(reader.take_warnings());
+            match read {
                 Ok(Some(program)) => _ = self.run_program(&program)?,
-                Ok(None) => return Ok(true),
+                Ok(None) => return Ok(Ran::All),
                 Err(error) => {
-                    self.report_syntax(&error, context);
-                    self.finish(2);
-                    return Ok(false);
+                    if let Some(ran) = self.meet_syntax_error(&error, context)? {
+                        return Ok(ran);
+                    }
                 }
             }
         }
     }
 
-    /// `bash: -c: line 1: syntax error …`
-    pub fn report_syntax(&mut self, error: &SyntaxError, context: &str) {
+    /// `set -v`
+    pub(super) fn show_read(&mut self, lines: &str) {
+        let _ = self.write(2, &text::encode(lines));
+    }
+
+    pub fn show_warnings(&mut self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            let source = self.message_source();
+            let line = format!("{source}: line {}: {}\n", warning.line, warning.message);
+            let _ = self.write(2, &text::encode(&line));
+        }
+    }
+
+    /// Prints `bash: -c: line 1: syntax error …`; `None` when the text is read on.
+    pub fn meet_syntax_error(
+        &mut self,
+        error: &SyntaxError,
+        context: &str,
+    ) -> Result<Option<Ran>> {
         let mut source = self.message_source().to_string();
         if !context.is_empty() {
             source.push_str(": ");
@@ -110,6 +140,21 @@ impl Shell {
         for message in &error.messages {
             let line = format!("{source}: line {}: {message}\n", error.line);
             let _ = self.write(2, &text::encode(&line));
+        }
+        match error.aftermath {
+            Aftermath::Ends => {
+                self.finish(2);
+                Ok(Some(Ran::UntilError))
+            }
+            Aftermath::KeepsStatus => Ok(Some(Ran::UntilError)),
+            Aftermath::NextLine => {
+                self.finish(1);
+                Ok(None)
+            }
+            Aftermath::LeavesShell if context.is_empty() && self.frames.iter().all(Frame::is_main) => {
+                Err(Flow::Exit(2))
+            }
+            Aftermath::LeavesShell => Err(Flow::Exit(127)),
         }
     }
 }

@@ -188,7 +188,7 @@ impl Shell {
             return Ok(None);
         }
         let (status, line) = (self.status, self.line);
-        let pipe_status = self.pipe_status.clone();
+        let pipe_statuses = self.pipe_statuses().to_vec();
         let frozen = self.line_frozen;
         self.traps.running.push(number);
         match number {
@@ -200,7 +200,7 @@ impl Shell {
         self.traps.running.retain(|&running| running != number);
         let said = self.status;
         self.line = line;
-        self.pipe_status = pipe_status;
+        self.set_pipe_statuses(&pipe_statuses);
         self.status = status;
         match outcome {
             Err(Flow::Exit(status)) => Err(Flow::Exit(status)),
