@@ -234,7 +234,7 @@ impl Shell {
         let mut depth = DEPTH.get();
         // A chain of names needs no stack.
         loop {
-            if depth >= MAX_DEPTH {
+            if depth + 1 >= MAX_DEPTH {
                 let problem = Problem {
                     message: "expression recursion level exceeded",
                     at: 0,

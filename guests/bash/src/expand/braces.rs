@@ -185,10 +185,11 @@ fn pad(number: i64, width: usize) -> String {
     format!("{number:0width$}")
 }
 
-/// Between `Z` and `a` there is a backslash, which then quotes nothing.
+/// Between `Z` and `a` there are a backslash, which quotes nothing then, and a backquote, which is none.
 fn character(code: i64) -> String {
     match u8::try_from(code) {
         Ok(b'\\') | Err(_) => String::new(),
+        Ok(b'`') => "\\`".to_string(),
         Ok(code) => char::from(code).to_string(),
     }
 }

@@ -226,6 +226,12 @@ impl Shell {
             self.complain(format_args!("{shown}: unbound variable"));
             return Err(Flow::Discard(1));
         }
+        if let (Name::Variable(name), Some(Subscript::Element(_)), false) =
+            (place.name, place.subscript, self.options.nounset)
+            && self.variable(name).is_none()
+        {
+            return Ok(0);
+        }
         Ok(match self.fetch_bound(place)? {
             Fetched::One(value) => value.map_or(0, |value| value.chars().count()),
             Fetched::Many(elements, _) => elements.len(),

@@ -228,7 +228,7 @@ impl Parser<'_> {
                 self.push(part);
                 self.at = end;
             }
-            '\'' if !in_double => {
+            '\'' if !in_double || self.reading == Reading::QuotedOperand => {
                 let end = scan::ansi(self.text, behind + 1);
                 let inside = self.slice(behind + 1, closed(self.text, end, '\''));
                 let inside = ansi::unescape(inside);

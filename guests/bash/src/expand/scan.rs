@@ -204,7 +204,7 @@ impl Scan<'_> {
                     None => at + 1,
                 },
                 b'`' => backquotes(self.text, at + 1),
-                b'$' if quotes_count && self.starts(at, "$'") => ansi(self.text, at + 2),
+                b'$' if self.starts(at, "$'") => ansi(self.text, at + 2),
                 b'$' => self.dollar(at, in_double),
                 b'<' | b'>' if !in_double && self.byte(at + 1) == Some(b'(') => {
                     match self.deeper() {

@@ -4,7 +4,7 @@ use super::ansi;
 use super::elements::{Fetched, Place};
 use super::parameter::changed;
 use super::quote;
-use super::word::{CaseChange, Joining, Name, Subscript};
+use super::word::{CaseChange, Name, Subscript};
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::Text;
@@ -19,7 +19,7 @@ impl Shell {
         }
         let fetched = self.fetch_bound(place)?;
         Ok(match kind {
-            'A' => Fetched::One(positional_assignment(&fetched)),
+            'A' => positional_assignment(&fetched),
             'a' => fetched.map(|_| "".into()),
             'Q' => fetched.map(|value| quote::single(value).into()),
             'E' => fetched.map(|value| ansi::unescape(value).into()),
@@ -84,6 +84,12 @@ impl Shell {
                 Fetched::Many(elements, _) => elements.first().map(|value| quote::single(value)),
             }
         };
+        if let (Some(Subscript::All(joining)), Some(value), true) =
+            (place.subscript, &value, is_array(&variable))
+        {
+            let words = ["declare".to_string(), format!("-{flags}"), format!("{name}={value}")];
+            return Ok(Fetched::Many(words.map(Text::from).to_vec(), *joining));
+        }
         let assignment = match (value, flags.is_empty()) {
             (Some(value), true) => format!("{name}={value}"),
             (Some(value), false) => format!("declare -{flags} {name}={value}"),
@@ -203,13 +209,13 @@ fn array_text(value: &Value) -> String {
 }
 
 /// `${@@A}`
-fn positional_assignment(fetched: &Fetched) -> Option<Text> {
-    let Fetched::Many(elements, Joining::Separate | Joining::Joined) = fetched else {
-        return None;
-    };
-    if elements.is_empty() {
-        return None;
+fn positional_assignment(fetched: &Fetched) -> Fetched {
+    match fetched {
+        Fetched::Many(elements, joining) if !elements.is_empty() => {
+            let words = ["set".to_string(), "--".to_string()].into_iter();
+            let quoted = elements.iter().map(|value| quote::single(value));
+            Fetched::Many(words.chain(quoted).map(Text::from).collect(), *joining)
+        }
+        _ => Fetched::One(None),
     }
-    let quoted: Vec<String> = elements.iter().map(|value| quote::single(value)).collect();
-    Some(format!("set -- {}", quoted.join(" ")).into())
 }
