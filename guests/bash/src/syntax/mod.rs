@@ -15,6 +15,8 @@ mod lexer;
 mod pairs;
 mod parser;
 mod print;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::collections::BTreeMap;
