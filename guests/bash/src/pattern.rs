@@ -71,9 +71,7 @@ impl Pattern {
     pub fn matches(&self, text: &str) -> bool {
         match &self.literal {
             Some(literal) if !self.nocase => **literal == *text,
-            _ => self
-                .run(text, 0, Direction::Forward)
-                .contains(text.len()),
+            _ => self.run(text, 0, Direction::Forward).contains(text.len()),
         }
     }
 

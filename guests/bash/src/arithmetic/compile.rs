@@ -1,6 +1,8 @@
 //! Text to an expression.
 
-use super::expression::{Binary, Expression, Node, Parameter, ParameterAt, Problem, Unary, Variable};
+use super::expression::{
+    Binary, Expression, Node, Parameter, ParameterAt, Problem, Unary, Variable,
+};
 use super::lexer::{Lexer, Span, Token};
 use crate::expand::name_length;
 use crate::syntax::ast::Arithmetic;
@@ -231,9 +233,7 @@ impl<'a> Compiler<'a> {
         }
         match operator {
             None => Node::Assign(Box::new((variable, right))),
-            Some(operator) => {
-                Node::Update(operator, Box::new((variable, right)), self.lexer.start)
-            }
+            Some(operator) => Node::Update(operator, Box::new((variable, right)), self.lexer.start),
         }
     }
 

@@ -21,7 +21,11 @@ pub fn unescape(text: &str) -> String {
         match kind {
             b'x' => {
                 let braced = rest.first() == Some(&b'{');
-                let digits = if braced { rest.get(1..).unwrap_or_default() } else { rest };
+                let digits = if braced {
+                    rest.get(1..).unwrap_or_default()
+                } else {
+                    rest
+                };
                 let (value, length) = number(digits, 16, if braced { usize::MAX } else { 2 });
                 if length == 0 {
                     bytes.extend(b"\\x");

@@ -39,7 +39,11 @@ fn alternatives(text: &str, depth: usize) -> Vec<String> {
         }
         done = done
             .iter()
-            .flat_map(|head| middle.iter().map(move |tail| format!("{head}{before}{tail}")))
+            .flat_map(|head| {
+                middle
+                    .iter()
+                    .map(move |tail| format!("{head}{before}{tail}"))
+            })
             .collect();
         rest = rest.get(braces.end..).unwrap_or_default();
     }
@@ -166,7 +170,9 @@ fn letter(text: &str) -> Option<u8> {
 fn steps(from: i64, to: i64, step: i64) -> Option<impl Iterator<Item = i64>> {
     let step = step.unsigned_abs().max(1);
     let count = from.abs_diff(to) / step;
-    let count = usize::try_from(count).ok().filter(|&count| count < MAX_WORDS)?;
+    let count = usize::try_from(count)
+        .ok()
+        .filter(|&count| count < MAX_WORDS)?;
     let step = if from <= to {
         step as i64
     } else {

@@ -131,10 +131,9 @@ fn may_be_active(text: &str) -> bool {
 /// Whether an unquoted text may be a pattern for file names.
 pub fn has_active(text: &str) -> bool {
     text.contains(['*', '?'])
-        || text.find('[').is_some_and(|at| {
-            text.get(at + 1..)
-                .is_some_and(|rest| rest.contains(']'))
-        })
+        || text
+            .find('[')
+            .is_some_and(|at| text.get(at + 1..).is_some_and(|rest| rest.contains(']')))
         || ["@(", "!(", "+("].iter().any(|group| text.contains(group))
 }
 

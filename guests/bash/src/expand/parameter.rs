@@ -213,8 +213,7 @@ impl Shell {
 
     /// How an expansion ends the shell.
     fn expansion_failed(&self) -> Flow {
-        let top_of_command_line =
-            self.options.invoked_by == Some('c') && self.subshell_depth == 0;
+        let top_of_command_line = self.options.invoked_by == Some('c') && self.subshell_depth == 0;
         Flow::Exit(if top_of_command_line { 127 } else { 1 })
     }
 

@@ -172,7 +172,11 @@ impl Parser<'_> {
     }
 
     fn substitution(&self, source: &str) -> CommandSubstitution {
-        let lines = self.slice(0, self.at).bytes().filter(|b| *b == b'\n').count();
+        let lines = self
+            .slice(0, self.at)
+            .bytes()
+            .filter(|b| *b == b'\n')
+            .count();
         CommandSubstitution {
             source: source.into(),
             line_offset: u32::try_from(lines).unwrap_or(0),
@@ -181,8 +185,10 @@ impl Parser<'_> {
     }
 
     fn is_process_substitution(&self) -> bool {
-        matches!(self.reading, Reading::Word | Reading::Value | Reading::Operand)
-            && self.rest()[1..].starts_with('(')
+        matches!(
+            self.reading,
+            Reading::Word | Reading::Value | Reading::Operand
+        ) && self.rest()[1..].starts_with('(')
     }
 
     fn process(&mut self, direction: char) {
@@ -319,7 +325,10 @@ impl Parser<'_> {
 /// The end of what a quote encloses, whether it is closed or the text ends first.
 fn closed(text: &str, end: usize, close: char) -> usize {
     let inside = end.saturating_sub(1);
-    if text.get(inside..end).is_some_and(|last| last.starts_with(close)) {
+    if text
+        .get(inside..end)
+        .is_some_and(|last| last.starts_with(close))
+    {
         inside
     } else {
         end

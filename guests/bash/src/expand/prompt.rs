@@ -87,16 +87,15 @@ impl Shell {
                 escape_value(name)
             }
             'v' => version.splitn(3, '.').take(2).collect::<Vec<_>>().join("."),
-            'V' => version
-                .split('(')
-                .next()
-                .unwrap_or_default()
-                .to_string(),
+            'V' => version.split('(').next().unwrap_or_default().to_string(),
             'w' => escape_value(&self.prompt_directory()),
             'W' => escape_value(&self.prompt_last_directory()),
             'j' => "0".to_string(),
             'l' => "tty".to_string(),
-            '!' => self.get("HISTCMD").unwrap_or_else(|| "1".into()).to_string(),
+            '!' => self
+                .get("HISTCMD")
+                .unwrap_or_else(|| "1".into())
+                .to_string(),
             '#' => "1".to_string(),
             'd' => self.prompt_time("%a %b %d"),
             't' => self.prompt_time("%H:%M:%S"),
@@ -111,7 +110,9 @@ impl Shell {
     fn prompt_time(&self, format: &str) -> String {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+            .map_or(0, |since| {
+                i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+            });
         super::time::format(format, now)
     }
 

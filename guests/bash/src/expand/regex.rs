@@ -289,7 +289,9 @@ const CLASSES: [&str; 13] = [
 /// A class as the engine spells it. It knows ASCII's only; letters beyond are added by range.
 fn class(name: &str) -> String {
     match name {
-        "alnum" | "alpha" => format!("[:{name}:]\u{aa}\u{b5}\u{ba}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{2c1}\u{370}-\u{373}\u{376}-\u{37d}\u{386}-\u{481}\u{48a}-\u{559}\u{560}-\u{588}\u{5d0}-\u{5ea}\u{620}-\u{64a}\u{904}-\u{939}\u{1e00}-\u{1fff}\u{3041}-\u{30ff}\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}"),
+        "alnum" | "alpha" => format!(
+            "[:{name}:]\u{aa}\u{b5}\u{ba}\u{c0}-\u{d6}\u{d8}-\u{f6}\u{f8}-\u{2c1}\u{370}-\u{373}\u{376}-\u{37d}\u{386}-\u{481}\u{48a}-\u{559}\u{560}-\u{588}\u{5d0}-\u{5ea}\u{620}-\u{64a}\u{904}-\u{939}\u{1e00}-\u{1fff}\u{3041}-\u{30ff}\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}"
+        ),
         "graph" | "print" => format!("[:{name}:]\u{a1}-\u{1ffff}"),
         _ => format!("[:{name}:]"),
     }

@@ -403,7 +403,8 @@ impl Scan<'_> {
                 .strip_prefix(delimiter)
                 .is_some_and(|rest| rest.starts_with(')'))
             {
-                return at + (line.len() - line.trim_start_matches('\t').len()) * usize::from(strip)
+                return at
+                    + (line.len() - line.trim_start_matches('\t').len()) * usize::from(strip)
                     + delimiter.len();
             }
             at += line.len();

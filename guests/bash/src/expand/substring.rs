@@ -36,8 +36,9 @@ impl Shell {
             length: length_value,
         };
         let taken = match fetched {
-            Fetched::One(Some(value)) => characters(&value, slice)
-                .map(|taken| Fetched::One(Some(taken.into()))),
+            Fetched::One(Some(value)) => {
+                characters(&value, slice).map(|taken| Fetched::One(Some(taken.into())))
+            }
             Fetched::One(None) => return Ok(fetched),
             Fetched::Many(elements, joining) => self
                 .elements_from(place, elements, slice)
@@ -60,9 +61,15 @@ impl Shell {
         match (place.name, place.subscript) {
             (Name::Variable(name), Some(Subscript::All(_))) => {
                 let variable = self.variable(name);
-                match variable.as_ref().and_then(|variable| variable.value.as_ref()) {
+                match variable
+                    .as_ref()
+                    .and_then(|variable| variable.value.as_ref())
+                {
                     Some(Value::Indexed(array)) => {
-                        let keys = array.0.keys().map(|key| i64::try_from(*key).unwrap_or(i64::MAX));
+                        let keys = array
+                            .0
+                            .keys()
+                            .map(|key| i64::try_from(*key).unwrap_or(i64::MAX));
                         let end = array.0.last_key_value().map_or(0, |(last, _)| {
                             i64::try_from(*last).unwrap_or(i64::MAX).saturating_add(1)
                         });
@@ -77,7 +84,9 @@ impl Shell {
             }
             _ => {
                 // `$0` is element 0.
-                let end = i64::try_from(elements.len()).unwrap_or(i64::MAX).saturating_add(1);
+                let end = i64::try_from(elements.len())
+                    .unwrap_or(i64::MAX)
+                    .saturating_add(1);
                 let all = std::iter::once(self.name.clone()).chain(elements);
                 taken((0..).zip(all), end, slice)
             }
@@ -86,11 +95,7 @@ impl Shell {
 }
 
 /// The elements whose numbers are at or behind the offset; nothing if the length is negative.
-fn taken(
-    elements: impl Iterator<Item = (i64, Text)>,
-    end: i64,
-    slice: Slice,
-) -> Option<Vec<Text>> {
+fn taken(elements: impl Iterator<Item = (i64, Text)>, end: i64, slice: Slice) -> Option<Vec<Text>> {
     let offset = if slice.offset < 0 {
         slice.offset.wrapping_add(end)
     } else {
@@ -153,4 +158,3 @@ fn byte_offset(value: &str, characters: i64) -> usize {
         .nth(characters)
         .map_or(value.len(), |(at, _)| at)
 }
-

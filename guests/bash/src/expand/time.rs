@@ -135,10 +135,7 @@ impl Moment {
             'U' => format!("{:02}", (self.day_of_year + 7 - self.weekday) / 7),
             'V' => format!("{iso_week:02}"),
             'w' => self.weekday.to_string(),
-            'W' => format!(
-                "{:02}",
-                (self.day_of_year + 7 - (self.weekday + 6) % 7) / 7
-            ),
+            'W' => format!("{:02}", (self.day_of_year + 7 - (self.weekday + 6) % 7) / 7),
             'y' => format!("{:02}", self.year.rem_euclid(100)),
             'Y' => self.year.to_string(),
             'z' => "+0000".to_string(),

@@ -72,7 +72,11 @@ impl Shell {
         }
         let name = self.reference(name, None)?.name;
         let whole = matches!(place.subscript, Some(Subscript::All(_)));
-        let value = if whole && (variable.attributes.indexed || variable.attributes.associative || is_array(&variable)) {
+        let value = if whole
+            && (variable.attributes.indexed
+                || variable.attributes.associative
+                || is_array(&variable))
+        {
             variable.value.as_ref().map(array_text)
         } else {
             match self.fetch(place)? {

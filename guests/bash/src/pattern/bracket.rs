@@ -92,9 +92,7 @@ impl Item {
         if within(c) {
             return true;
         }
-        nocase
-            && (within(fold(c))
-                || c.to_uppercase().next().is_some_and(within))
+        nocase && (within(fold(c)) || c.to_uppercase().next().is_some_and(within))
     }
 }
 
@@ -218,7 +216,9 @@ impl Class {
                 c.is_ascii_punctuation()
                     || (!c.is_ascii() && printable && !c.is_alphanumeric() && !c.is_whitespace())
             }
-            Class::Space => c.is_ascii_whitespace() || c == '\x0b' || (!c.is_ascii() && c.is_whitespace()),
+            Class::Space => {
+                c.is_ascii_whitespace() || c == '\x0b' || (!c.is_ascii() && c.is_whitespace())
+            }
             Class::Upper => c.is_uppercase(),
             Class::Word => c.is_alphanumeric() || c == '_',
             Class::Xdigit => c.is_ascii_hexdigit(),

@@ -10,9 +10,14 @@ impl Parser<'_> {
     pub(super) fn read_condition(&mut self) -> Parsed<Token> {
         let line = self.input.line;
         self.state.in_condition = true;
-        let (condition, end) = self.alternatives().map_err(keeps_status)?;
+        let read = self.alternatives();
+        let (condition, end) = match read {
+            Ok(read) => read,
+            Err(error) => return Err(self.keeps_status(error)),
+        };
         if end.kind != Kind::ConditionEnd {
-            return Err(keeps_status(self.condition_error(line, &end)));
+            let error = self.condition_error(line, &end);
+            return Err(self.keeps_status(error));
         }
         self.state.in_condition = false;
         self.state.condition_begins = false;
@@ -21,10 +26,17 @@ impl Parser<'_> {
         Ok(Token::plain(Kind::ConditionCommand))
     }
 
+    fn keeps_status(&self, error: Box<SyntaxError>) -> Box<SyntaxError> {
+        if self.input.is_used_up() {
+            return error;
+        }
+        error.then(Aftermath::KeepsStatus)
+    }
+
     fn condition_error(&self, line: u32, token: &Token) -> Box<SyntaxError> {
         let message = match (token.kind, token.shown()) {
             (Kind::End, _) => "unexpected EOF while looking for `]]'".to_owned(),
-            (_, Some(shown)) => {
+            (kind, Some(shown)) if kind != Kind::Word => {
                 format!("syntax error in conditional expression: unexpected token `{shown}'")
             }
             _ => "syntax error in conditional expression".to_owned(),
@@ -85,7 +97,12 @@ impl Parser<'_> {
             }
             Kind::Word if is_unary(text) => self.unary(token),
             Kind::Word => self.binary(token),
-            Kind::ConditionEnd => Err(silent(line)),
+            Kind::ConditionEnd => Err(SyntaxError::silent(line)),
+            // Bash shows the number its grammar has for one.
+            Kind::Number => {
+                let message = "unexpected token 284 in conditional command".to_owned();
+                Err(SyntaxError::new(line, message))
+            }
             kind => {
                 let shown = kind.spelled();
                 let message = format!("unexpected token `{shown}' in conditional command");
@@ -165,17 +182,6 @@ impl Parser<'_> {
 
 fn word(token: Token) -> Word {
     Word::new(token.text.unwrap_or_default())
-}
-
-/// An error that bash is silent about.
-fn silent(line: u32) -> Box<SyntaxError> {
-    let mut error = SyntaxError::new(line, String::new());
-    error.messages.clear();
-    error
-}
-
-fn keeps_status(error: Box<SyntaxError>) -> Box<SyntaxError> {
-    error.then(Aftermath::KeepsStatus)
 }
 
 fn is_unary(text: &str) -> bool {

@@ -41,6 +41,15 @@ impl SyntaxError {
         })
     }
 
+    /// An error that bash is silent about.
+    pub(super) fn silent(line: u32) -> Box<SyntaxError> {
+        Box::new(SyntaxError {
+            line,
+            messages: Vec::new(),
+            aftermath: Aftermath::KeepsStatus,
+        })
+    }
+
     pub(super) fn unmatched(line: u32, close: u8) -> Box<SyntaxError> {
         SyntaxError::new(
             line,

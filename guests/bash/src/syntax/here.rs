@@ -6,12 +6,6 @@ use super::ast::{HereDocument, Word};
 use super::error::Warning;
 use super::parser::Parser;
 
-/// A here-document whose text has still to come.
-pub(super) struct Pending {
-    document: Rc<HereDocument>,
-    line: u32,
-}
-
 impl Parser<'_> {
     /// Announces a document; its delimiter as it stands in the source.
     pub(super) fn announce_document(
@@ -25,17 +19,14 @@ impl Parser<'_> {
             expand: !delimiter.contains(['\'', '"', '\\']),
             body: Default::default(),
         });
-        self.state.documents.push(Pending {
-            document: document.clone(),
-            line: self.input.line,
-        });
+        self.state.documents.push(document.clone());
         document
     }
 
     pub(super) fn read_documents(&mut self) {
-        for pending in std::mem::take(&mut self.state.documents) {
-            let body = self.read_document(&pending.document, pending.line);
-            pending.document.body.fill(Word::new(body));
+        for document in std::mem::take(&mut self.state.documents) {
+            let body = self.read_document(&document);
+            document.body.fill(Word::new(body));
         }
     }
 
@@ -53,7 +44,8 @@ impl Parser<'_> {
         }
     }
 
-    fn read_document(&mut self, document: &HereDocument, line: u32) -> String {
+    fn read_document(&mut self, document: &HereDocument) -> String {
+        let line = self.input.line;
         let end = unquote(&document.delimiter);
         let mut body = String::new();
         loop {

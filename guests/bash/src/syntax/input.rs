@@ -80,8 +80,9 @@ impl Input {
             .trim_end_matches('\n')
     }
 
-    pub fn at_end(&self) -> bool {
-        self.ended && self.position >= self.text.len()
+    /// Whether nothing is left to read.
+    pub fn is_used_up(&self) -> bool {
+        self.position >= self.text.len() && self.next_line >= self.source.len()
     }
 
     /// The next byte, lines being read as they are needed.
@@ -133,17 +134,19 @@ impl Input {
     }
 
     /// The text between two offsets without the escaped newlines removed since `removed_before`.
-    pub fn slice(&self, start: usize, end: usize, removed_before: usize) -> String {
+    pub fn slice(&self, start: usize, end: usize, removed_before: usize) -> Text {
+        let removed = self.removed.get(removed_before..).unwrap_or_default();
+        if removed.is_empty() {
+            return self.text.get(start..end).unwrap_or_default().into();
+        }
         let mut result = String::new();
         let mut from = start;
-        for &newline in self.removed.get(removed_before..).unwrap_or_default() {
-            if newline >= from && newline < end {
-                result.push_str(self.text.get(from..newline).unwrap_or_default());
-                from = newline + 2;
-            }
+        for &newline in removed.iter().filter(|&&at| at >= start && at < end) {
+            result.push_str(self.text.get(from..newline).unwrap_or_default());
+            from = newline + 2;
         }
         result.push_str(self.text.get(from..end).unwrap_or_default());
-        result
+        result.into()
     }
 
     /// Puts the text of an alias in the place of its name and goes back to its beginning.

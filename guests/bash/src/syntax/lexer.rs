@@ -7,7 +7,7 @@ use super::token::{Kind, Token};
 use crate::text::Text;
 
 /// What a byte does between words.
-pub(super) fn is_blank(byte: u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
 
@@ -249,7 +249,7 @@ impl Parser<'_> {
                     self.skip_quotes(byte)?;
                 }
                 b'(' if self.state.regex => {
-                    self.skip_pair(0, b'(', b')')?;
+                    self.skip_pair(b'(', b')')?;
                 }
                 b'|' if self.state.regex => {}
                 b'$' | b'<' | b'>' if self.skip_expansion(byte, word)? => {}
@@ -257,7 +257,7 @@ impl Parser<'_> {
                     if self.extended_patterns() && self.look() == Some(b'(') =>
                 {
                     self.get();
-                    self.skip_pair(0, b'(', b')')?;
+                    self.skip_pair(b'(', b')')?;
                 }
                 b'[' if self.begins_subscript(word) => self.skip_subscript()?,
                 b'=' if self.look() == Some(b'(') && self.assigns_array(word) => {
@@ -316,7 +316,7 @@ impl Parser<'_> {
             }
             (b'$', Some(b'[')) => {
                 self.get();
-                self.skip_pair(0, b'[', b']')?;
+                self.skip_pair(b'[', b']')?;
             }
             (b'$', Some(quote @ (b'\'' | b'"'))) => {
                 self.get();
@@ -334,7 +334,7 @@ impl Parser<'_> {
         Ok(true)
     }
 
-    fn so_far(&self, word: &Reading, end: usize) -> String {
+    fn so_far(&self, word: &Reading, end: usize) -> Text {
         self.input.slice(word.start, end, word.removed_before)
     }
 
@@ -400,7 +400,7 @@ impl Parser<'_> {
     fn classify(
         &mut self,
         word: Reading,
-        text: String,
+        text: Text,
         end: usize,
         next: Option<u8>,
     ) -> Parsed<Option<Token>> {
@@ -414,7 +414,7 @@ impl Parser<'_> {
             && text.parse::<i32>().is_ok()
         {
             return Ok(Some(Token {
-                text: Some(text.into()),
+                text: Some(text),
                 ..Token::plain(Kind::Number)
             }));
         }
@@ -448,7 +448,7 @@ impl Parser<'_> {
         Ok(Some(self.word_token(word, text, end)))
     }
 
-    fn word_token(&mut self, word: Reading, text: String, end: usize) -> Token {
+    fn word_token(&mut self, word: Reading, text: Text, end: usize) -> Token {
         let mut kind = Kind::Word;
         if self.assignment_may_stand() && assignment::split(&text).is_some() {
             kind = Kind::Assignment;
@@ -474,7 +474,7 @@ impl Parser<'_> {
                 token.text = Some(format!("{head}({})", joined.join(" ")).into());
                 token.elements = Some(elements.iter().map(assignment::element).collect());
             }
-            _ => token.text = Some(text.into()),
+            _ => token.text = Some(text),
         }
         token
     }
@@ -567,15 +567,14 @@ impl Parser<'_> {
             && (self.state.alias_next || self.at_command())
     }
 
-    fn replace_alias(&mut self, word: &Reading, text: &str, end: usize) -> bool {
-        let name: Text = text.into();
-        let Some(value) = self.reading.aliases.get(&name) else {
+    fn replace_alias(&mut self, word: &Reading, name: &Text, end: usize) -> bool {
+        let Some(value) = self.reading.aliases.get(name) else {
             return false;
         };
-        if self.input.is_inside_alias(text) {
+        if self.input.is_inside_alias(name) {
             return false;
         }
-        self.input.replace_by_alias(word.start, end, &name, value);
+        self.input.replace_by_alias(word.start, end, name, value);
         true
     }
 }

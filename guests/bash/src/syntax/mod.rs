@@ -25,7 +25,7 @@ use ast::Program;
 pub use error::{Aftermath, SyntaxError, Warning};
 use input::Input;
 use parser::{Parser, State};
-pub use print::{print_command, print_function, print_pipeline, print_substitution};
+pub use print::{print_command, print_function};
 
 /// What a script is read with.
 pub struct Reading<'a> {

@@ -2,11 +2,9 @@
 
 use super::ast::List;
 use super::error::{Aftermath, Parsed, SyntaxError};
-use super::lexer::is_blank;
 use super::parser::{Parser, State};
 use super::print::{Found, FoundKind};
 use super::token::{Kind, Token};
-use crate::text::Text;
 
 /// What stands between two delimiters.
 #[derive(Clone, Copy, Default)]
@@ -22,8 +20,6 @@ struct Pair {
     /// `${…}`.
     parameter: bool,
     subscript: bool,
-    /// A command, which may have comments.
-    command: bool,
 }
 
 /// Where in `${name op word}` the reader is; whether single quotes quote inside double ones depends on the operator.
@@ -59,7 +55,6 @@ impl Parser<'_> {
         self.skip(Pair {
             open: quote,
             close: quote,
-            command: quote == b'`',
             ..Pair::default()
         })
     }
@@ -78,7 +73,7 @@ impl Parser<'_> {
     }
 
     /// Behind `(` or `[`.
-    pub(super) fn skip_pair(&mut self, _quote: u8, open: u8, close: u8) -> Parsed {
+    pub(super) fn skip_pair(&mut self, open: u8, close: u8) -> Parsed {
         self.skip(Pair {
             open,
             close,
@@ -104,7 +99,7 @@ impl Parser<'_> {
     /// Behind `$(`, `<(` or `>(`.
     pub(super) fn skip_substitution(&mut self) -> Parsed {
         if self.look() == Some(b'(') {
-            return self.skip_pair(0, b'(', b')');
+            return self.skip_pair(b'(', b')');
         }
         let removed = self.input.removed.len();
         let start = self.input.position;
@@ -163,10 +158,6 @@ impl Parser<'_> {
             };
             if escaped {
                 escaped = false;
-                continue;
-            }
-            if pair.command && byte == b'#' && self.begins_comment(start) {
-                self.skip_comment(line, pair.close)?;
                 continue;
             }
             if byte == pair.close {
@@ -262,28 +253,6 @@ impl Parser<'_> {
         Ok(true)
     }
 
-    /// Whether a `#` that was just read stands at the beginning of a word.
-    fn begins_comment(&self, start: usize) -> bool {
-        let at = self.input.position - 1;
-        at == start
-            || self
-                .input
-                .text
-                .as_bytes()
-                .get(at.wrapping_sub(1))
-                .is_some_and(|&before| is_blank(before) || before == b'\n')
-    }
-
-    fn skip_comment(&mut self, line: u32, close: u8) -> Parsed {
-        loop {
-            match self.get_raw() {
-                Some(b'\n') => return Ok(()),
-                Some(_) => {}
-                None => return Err(SyntaxError::unmatched(line, close)),
-            }
-        }
-    }
-
     /// Behind `((`: an arithmetic command, or `None` when the parentheses are those of subshells.
     pub(super) fn read_double_paren(&mut self) -> Parsed<Option<Token>> {
         let in_for = self.state.last == Kind::For;
@@ -292,17 +261,17 @@ impl Parser<'_> {
         }
         let start = self.input.position;
         let removed = self.input.removed.len();
-        self.skip_pair(0, b'(', b')')?;
+        self.skip_pair(b'(', b')')?;
         let end = self.input.position - 1;
         if self.get_raw() != Some(b')') {
             if in_for {
-                return Err(self.unexpected_text(start.saturating_sub(2)));
+                return Err(SyntaxError::silent(self.input.line));
             }
             self.input.position = start;
             self.input.removed.truncate(removed);
             return Ok(None);
         }
-        let text: Text = self.input.slice(start, end, removed).into();
+        let text = self.input.slice(start, end, removed);
         self.input.removed.truncate(removed);
         Ok(Some(Token {
             text: Some(text),
@@ -323,7 +292,6 @@ const PARAMETER: Pair = Pair {
     escapes: false,
     parameter: true,
     subscript: false,
-    command: false,
 };
 
 /// Errors inside `$( )` end more than others do.

@@ -1,11 +1,10 @@
 //! Lists, pipelines and simple commands.
 
 use super::ast::{
-    Argument, Chain, Command, CommandKind, Condition, Connector, Function, List, ListItem,
-    Pipeline, Redirect, RedirectDescriptor, RedirectKind, Simple, TimeFormat, Word,
+    Argument, Chain, Command, CommandKind, Condition, Connector, Function, HereDocument, List,
+    ListItem, Pipeline, Redirect, RedirectDescriptor, RedirectKind, Simple, TimeFormat, Word,
 };
 use super::error::{Parsed, SyntaxError, Warning};
-use super::here::Pending;
 use super::input::{Input, More};
 use super::print::Found;
 use super::token::{Kind, Token};
@@ -61,7 +60,8 @@ pub(super) struct State {
     pub esacs: u32,
     pub open_braces: u32,
     pub expecting_in: u32,
-    pub documents: Vec<Pending>,
+    /// Here-documents whose text has still to come.
+    pub documents: Vec<Rc<HereDocument>>,
     /// In a command substitution, which a parenthesis ends.
     pub nested: bool,
 }

@@ -8,7 +8,7 @@ pub(super) use words::{Found, FoundKind};
 
 use std::rc::Rc;
 
-use super::ast::{Command, Function, HereDocument, Pipeline, Program};
+use super::ast::{Command, Function, HereDocument, Program};
 
 /// A function as `declare -f` prints it: `name () \n{ \n    …\n}`.
 pub fn print_function(function: &Function) -> String {
@@ -25,16 +25,8 @@ pub fn print_command(command: &Command) -> String {
     printer.text
 }
 
-/// A pipeline as `jobs` shows it.
-pub fn print_pipeline(pipeline: &Pipeline) -> String {
-    let mut printer = Printer::default();
-    printer.pipeline(pipeline);
-    printer.flush_documents("");
-    printer.text
-}
-
 /// What stands between the parentheses of `$( )`.
-pub fn print_substitution(program: &Program) -> String {
+fn print_substitution(program: &Program) -> String {
     let mut printer = Printer {
         in_substitution: true,
         ..Printer::default()
