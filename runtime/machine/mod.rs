@@ -11,6 +11,7 @@ mod errno;
 pub mod fs;
 mod open_files;
 mod pipes;
+mod proc;
 mod processes;
 pub mod scheduler;
 mod streams;
@@ -159,7 +160,7 @@ impl Machine {
             self.tree
                 .make_device(device, root, path.as_bytes(), now_ns)?;
         }
-        Ok(())
+        proc::place(&mut self.tree, now_ns)
     }
 
     /// The seed that names the machine's entropy.
@@ -181,8 +182,15 @@ impl Machine {
         };
         self.first = Pid::NONE;
         self.first_ended = None;
+        self.tree.offer_view(true);
         // What it took to find the program is nobody's to pay.
         self.tree.take_work();
+    }
+
+    /// Puts down what is seen of a machine between calls: no `/proc`, and the streams of the last call, which are returned.
+    pub fn end_call_view(&mut self) -> Streams {
+        self.tree.offer_view(false);
+        std::mem::take(&mut self.streams)
     }
 
     /// How the first process of the call ended, if it did.

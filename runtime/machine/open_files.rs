@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::errno::{Errno, Result};
-use super::fs::InodeNumber;
+use super::fs::{Content, InodeNumber, Stat};
 use super::pipes::{PipeEnds, PipeId};
 use super::streams::Stream;
 
@@ -44,6 +44,13 @@ pub enum Object {
         inode: InodeNumber,
         /// Which one.
         device: Device,
+    },
+    /// A file that was made when it was opened, as those of `/proc` are.
+    Made {
+        /// What `stat` tells of it.
+        stat: Stat,
+        /// Its bytes.
+        content: Content,
     },
     /// A standard stream.
     Stream {
@@ -103,7 +110,7 @@ impl Object {
             | Object::Directory { inode, .. }
             | Object::Device { inode, .. } => Some(inode),
             Object::Pipe { inode, .. } => inode,
-            Object::Stream { .. } => None,
+            Object::Made { .. } | Object::Stream { .. } => None,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Session {
         let mut running = self.take_running();
         let end = running.call(&before, prepared, command)?;
         let mut after = running.machine.lock().clone();
-        let (stdout, stderr) = std::mem::take(&mut after.streams).finish();
+        let (stdout, stderr) = after.end_call_view().finish();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
             outcome: outcome(end),

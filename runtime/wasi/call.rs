@@ -61,7 +61,7 @@ pub enum Step<T = ()> {
 pub async fn enter(
     context: impl AsContextMut<Data = Process>,
     class: HostCall,
-    body: impl FnOnce(&mut Call<'_>) -> Answer,
+    body: impl FnMut(&mut Call<'_>) -> Answer,
 ) -> wasmtime::Result<i32> {
     to_errno(enter_with(context, class, body).await?)
 }
@@ -70,15 +70,9 @@ pub async fn enter(
 pub async fn enter_with<T>(
     context: impl AsContextMut<Data = Process>,
     class: HostCall,
-    body: impl FnOnce(&mut Call<'_>) -> Answer<T>,
+    mut body: impl FnMut(&mut Call<'_>) -> Answer<T>,
 ) -> wasmtime::Result<Answer<T>> {
-    let mut body = Some(body);
-    enter_until(context, class, |call| match body.take() {
-        Some(body) => Ok(Step::Done(body(call)?)),
-        // It met a bound of the call, and has no answer to give in the next.
-        None => Err(Errno::Interrupted.into()),
-    })
-    .await
+    enter_until(context, class, move |call| Ok(Step::Done(body(call)?))).await
 }
 
 /// The same, for calls that wait: the body is asked again whenever the process is woken.
@@ -133,7 +127,7 @@ fn attempt<T>(
         machine: &mut locked,
         moved: 0,
     };
-    let step = body(&mut call);
+    let step = call.with_proc(body);
     let paid = call.pay();
     let (mut pause, answer) = match step {
         Ok(Step::Done(answer)) => (None, Some(Ok(answer))),
@@ -164,6 +158,24 @@ impl Call<'_> {
         let steps = self.machine.tree.take_work();
         let price = self.machine.time_model.work_fuel(moved, steps);
         self.machine.spend(price)
+    }
+
+    /// Asks the body, and again whenever it looked for something in `/proc` that has to be made first.
+    fn with_proc<T>(
+        &mut self,
+        body: &mut impl FnMut(&mut Call<'_>) -> Answer<Step<T>>,
+    ) -> Answer<Step<T>> {
+        let mut step = body(self);
+        let mut is_shown = false;
+        while matches!(step, Err(Failure::Errno(_))) && self.machine.show_proc(self.process.number)
+        {
+            is_shown = true;
+            step = body(self);
+        }
+        if is_shown {
+            self.machine.tree.hide_view();
+        }
+        step
     }
 
     /// The calling process as the machine knows it.

@@ -30,6 +30,7 @@ pub mod errno {
     pub const ACCES: u16 = 2;
     pub const AGAIN: u16 = 6;
     pub const BADF: u16 = 8;
+    pub const BUSY: u16 = 10;
     pub const CHILD: u16 = 12;
     pub const EXIST: u16 = 20;
     pub const FAULT: u16 = 21;

@@ -239,6 +239,9 @@ impl Tree {
             Last::DotDot => return Err(Errno::NotEmpty),
         };
         let number = place.existing()?;
+        if self.is_view(number) {
+            return Err(Errno::Busy);
+        }
         self.check_change(place.directory)?;
         if !self.entries(number)?.is_empty() {
             return Err(Errno::NotEmpty);
@@ -259,6 +262,9 @@ impl Tree {
             return Err(Errno::Busy);
         };
         let moved = source.existing()?;
+        if self.is_view(moved) || target.inode.is_some_and(|inode| self.is_view(inode)) {
+            return Err(Errno::Busy);
+        }
         let moves_directory = self.inode(moved)?.is_directory();
         if !moves_directory && (source.slash || target.slash) {
             return Err(Errno::NotDirectory);

@@ -91,7 +91,7 @@ pub fn fd_fdstat_get(call: &mut Call<'_>, fd: u32, stat: u32) -> Answer {
     let Rights { base, inheriting } = descriptor.rights;
     let file = call.machine.open_files.get(descriptor.file)?;
     let kind = match &file.object {
-        Object::File(_) => filetype::REGULAR_FILE,
+        Object::File(_) | Object::Made { .. } => filetype::REGULAR_FILE,
         Object::Directory { .. } => filetype::DIRECTORY,
         Object::Device { .. } => filetype::CHARACTER_DEVICE,
         Object::Stream { .. } | Object::Pipe { .. } => filetype::UNKNOWN,

@@ -109,6 +109,7 @@ pub fn fd_seek(call: &mut Call<'_>, fd: u32, offset: i64, whence: u32, position:
         (0, _) => 0,
         (1, _) => file.offset,
         (2, Object::File(inode)) => call.machine.tree.stat(*inode)?.size,
+        (2, Object::Made { content, .. }) => content.size(),
         (2, Object::Device { .. }) => 0,
         _ => return Err(Errno::Invalid.into()),
     };
@@ -228,6 +229,7 @@ pub fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piec
     let buffer = call.memory.bytes_mut(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.read(*inode, offset, buffer)?,
+        Object::Made { content, .. } => content.read(offset, buffer),
         Object::Stream {
             stream: Stream::Stdin,
             call: opened,
@@ -248,7 +250,11 @@ pub fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piec
                 task.entropy.fill(Interface::Device, buffer);
                 buffer.len()
             }
-            Device::Null | Device::Stdin | Device::Stdout | Device::Stderr => 0,
+            Device::Null
+            | Device::Stdin
+            | Device::Stdout
+            | Device::Stderr
+            | Device::Descriptor(_) => 0,
         },
     };
     Ok(length as u32)
@@ -285,7 +291,9 @@ fn write_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) 
     let data = call.memory.bytes(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.write(*inode, offset, data, now_ns)?,
-        Object::Directory { .. } | Object::Pipe { .. } => return Err(Errno::BadDescriptor.into()),
+        Object::Directory { .. } | Object::Made { .. } | Object::Pipe { .. } => {
+            return Err(Errno::BadDescriptor.into());
+        }
         Object::Stream { stream, .. } => match call.machine.streams.write(*stream, data) {
             StreamWrite::Taken => data.len(),
             StreamWrite::TooMuch => return Err(Bound::Output.into()),

@@ -5,7 +5,7 @@ use wasmtime::Caller;
 use super::descriptors::{FLAG_NONBLOCK, checked_flags};
 use super::stat::follow;
 use super::{Call, rights};
-use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow};
+use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow, view_name};
 use crate::machine::{
     Descriptor, Errno, FileId, HostCall, Listing, Object, PipeEnds, PipeId, Result, Rights,
 };
@@ -163,6 +163,11 @@ fn open_inode(
     flags: u16,
 ) -> Result<(FileId, u64)> {
     let (object, applicable) = match call.machine.tree.kind(inode)? {
+        Kind::File(content) if view_name(inode).is_some() => {
+            let content = content.clone();
+            let stat = call.machine.tree.stat(inode)?;
+            (Object::Made { stat, content }, rights::FILE)
+        }
         Kind::File(_) | Kind::Pinned(_) => (Object::File(inode), rights::FILE),
         Kind::Directory { .. } => {
             let listing = Listing::default();
@@ -178,7 +183,9 @@ fn open_inode(
             }
         },
     };
-    call.machine.tree.hold(inode);
+    if let Some(inode) = object.inode() {
+        call.machine.tree.hold(inode);
+    }
     Ok((call.machine.open_files.add(object, flags), applicable))
 }
 

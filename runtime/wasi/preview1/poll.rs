@@ -169,6 +169,7 @@ fn input(call: &Call<'_>, fd: u32) -> Result<Option<(u64, u16)>> {
             let size = call.machine.tree.stat(inode)?.size;
             (size.saturating_sub(file.offset), false)
         }
+        Object::Made { ref content, .. } => (content.size().saturating_sub(file.offset), false),
         Object::Stream {
             stream: Stream::Stdin,
             call: opened,

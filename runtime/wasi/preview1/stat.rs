@@ -16,6 +16,7 @@ pub fn fd_filestat_get(call: &mut Call<'_>, fd: u32, stat: u32) -> Answer {
     let file = call.open_file(fd, rights::FD_FILESTAT_GET)?;
     let bytes = match &file.object {
         Object::Stream { stream, .. } => encode_stream(*stream),
+        Object::Made { stat, .. } => encode(stat),
         Object::Pipe {
             inode: None, pipe, ..
         } => filestat([PIPE_DEVICE, pipe.0], filetype::UNKNOWN, [1, 0, 0, 0, 0]),

@@ -372,13 +372,6 @@ impl<'a> Compiler<'a> {
         self.faults.has_effects = true;
         self.lexer.current = Token::Number(0);
         self.advance();
-        if self.lexer.current == Token::Increment || self.lexer.current == Token::Decrement {
-            self.fail(if self.lexer.current == Token::Increment {
-                "++: assignment requires lvalue"
-            } else {
-                "--: assignment requires lvalue"
-            });
-        }
         Node::Before(Box::new(variable), by)
     }
 

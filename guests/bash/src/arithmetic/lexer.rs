@@ -176,6 +176,14 @@ impl<'a> Lexer<'a> {
             if matches!(before, Token::Name { .. }) {
                 return Ok((token, at + 2));
             }
+            let stepped = matches!(self.previous, Token::Increment | Token::Decrement);
+            if matches!(before, Token::Number(_)) && stepped {
+                return Err(self.problem(if token == Token::Increment {
+                    "++: assignment requires lvalue"
+                } else {
+                    "--: assignment requires lvalue"
+                }));
+            }
             let behind = self.skip_blanks(at + 2);
             let name_follows = self
                 .byte(behind)

@@ -251,7 +251,7 @@ impl Shell {
 
     /// Errors of an arithmetic command end only itself.
     fn evaluate_command(&mut self, arithmetic: &Arithmetic) -> Result<Option<i64>> {
-        match self.evaluate(arithmetic) {
+        match self.evaluate_in(arithmetic, "((") {
             Ok(value) => Ok(Some(value)),
             Err(Flow::Discard(_)) => Ok(None),
             Err(flow) => Err(flow),

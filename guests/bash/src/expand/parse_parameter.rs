@@ -241,8 +241,8 @@ fn replace(operand: &str) -> Operation {
         Some('%') => (Place::Back, operand.get(1..).unwrap_or_default()),
         _ => (Place::First, operand),
     };
-    // A slash at once belongs to the pattern.
-    let mut at = usize::from(operand.starts_with('/'));
+    // In `${x////-}`, the third slash is the pattern.
+    let mut at = usize::from(place == Place::All && operand.starts_with('/'));
     while at < operand.len() && operand.as_bytes().get(at) != Some(&b'/') {
         at = scan::skip_one(operand, at);
     }
