@@ -1,4 +1,4 @@
-//! Text to a tree and back. OWNER: syntax.
+//! Text to a tree and back.
 //!
 //! Scripts are read as bash reads them: line by line, what a word is depending on the tokens before it ([`lexer`]), each command
 //! parsed as soon as it is complete ([`parser`], [`compound`], [`condition`]). So what stands before a syntax error is run, aliases and
