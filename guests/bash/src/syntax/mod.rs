@@ -15,6 +15,7 @@ mod lexer;
 mod pairs;
 mod parser;
 mod print;
+mod substitution;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -25,9 +26,10 @@ use crate::options::Options;
 use crate::text::Text;
 use ast::Program;
 pub use error::{Aftermath, SyntaxError, Warning};
-use input::Input;
+use input::{Input, Source};
 use parser::{Parser, State};
 pub use print::{print_command, print_function};
+pub use substitution::{parse_substitution, substitution_end};
 
 /// What a script is read with.
 pub struct Reading<'a> {
@@ -39,14 +41,14 @@ pub struct Reading<'a> {
 
 /// A script being read, top-level command by top-level command (a line, or the lines of a compound command).
 pub struct Reader {
-    input: Input,
+    input: Input<'static>,
     warnings: Vec<Warning>,
 }
 
 impl Reader {
     pub fn new(source: Text) -> Reader {
         Reader {
-            input: Input::new(source),
+            input: Input::new(Source::Kept(source)),
             warnings: Vec::new(),
         }
     }
