@@ -38,6 +38,24 @@ pub const TRANSFER_BYTES_MAX: usize = 1 << 20;
 /// Most bytes of arguments and environment together ("argument list too long" beyond): Linux's usual `ARG_MAX`.
 pub const ARGUMENT_BYTES_MAX: usize = 2 << 20;
 
+/// Most bytes one process can hand to another when it begins it (`E2BIG` beyond): a shell's state with room to spare.
+pub const HANDOVER_BYTES_MAX: usize = 16 << 20;
+
+/// What a pipe holds, in bytes: Linux's number.
+pub const PIPE_BYTES: usize = 64 << 10;
+
+/// Writes to a pipe of no more than so many bytes are all or nothing: POSIX's `PIPE_BUF`, Linux's number.
+pub const PIPE_ATOMIC_BYTES: usize = 4096;
+
+/// Most pipes of a machine at once (`ENFILE` beyond): some for every process, and 256 MiB of the host's memory at most.
+pub const PIPES_MAX: usize = 4096;
+
+/// Most scripts that name one another as interpreters (`ELOOP` beyond): Linux's number.
+pub const INTERPRETERS_MAX: u32 = 4;
+
+/// Longest first line of a script, in bytes; what is beyond is not read: Linux's number.
+pub const SCRIPT_LINE_BYTES_MAX: usize = 256;
+
 /// Largest module that is compiled, in bytes: room for an interpreter, and a bound on the time a compilation takes.
 pub const MODULE_BYTES_MAX: u64 = 128 * MIB;
 
@@ -63,6 +81,8 @@ pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 /// | `fuel_max` | 30,000,000,000 | about half a minute of computing; ends an infinite loop |
 /// | `deadline_ns` | 86,400 s | virtual; a day of sleeping costs nothing, an endless one ends |
 /// | `memory_bytes_max` | 1 GiB | linear memory of one process; `memory.grow` answers −1 beyond |
+/// | `memory_total_bytes_max` | 4 GiB | linear memory of all processes; `memory.grow` answers −1 and a new process `ENOMEM` beyond |
+/// | `processes_max` | 256 | processes of a machine, ended ones that nobody waited for included; `EAGAIN` beyond |
 /// | `table_elements_max` | 1,000,000 | function table of one process; `table.grow` answers −1 beyond |
 /// | `open_files_max` | 1,024 | `EMFILE` beyond: the usual `ulimit -n` |
 /// | `tree_bytes_max` | 1 GiB | files, names and inodes together; `ENOSPC` beyond |
@@ -85,6 +105,10 @@ pub struct Limits {
     pub deadline_ns: u64,
     /// Linear memory of one process, in bytes.
     pub memory_bytes_max: u64,
+    /// Linear memory of all processes together, in bytes.
+    pub memory_total_bytes_max: u64,
+    /// Processes at once.
+    pub processes_max: u32,
     /// Function table of one process, in elements.
     pub table_elements_max: u32,
     /// Open descriptors of one process.
@@ -109,6 +133,8 @@ impl Default for Limits {
             fuel_max: 30_000_000_000,
             deadline_ns: 86_400 * 1_000_000_000,
             memory_bytes_max: 1024 * MIB,
+            memory_total_bytes_max: 4096 * MIB,
+            processes_max: 256,
             table_elements_max: TABLE_ELEMENTS_CEILING,
             open_files_max: 1024,
             tree_bytes_max: 1024 * MIB,

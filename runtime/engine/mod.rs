@@ -149,7 +149,7 @@ impl fmt::Debug for Engine {
 }
 
 /// Guest processes that can live at once, unless the options say otherwise.
-const PROCESSES_MAX: u32 = 256;
+const PROCESSES_MAX: u32 = 1024;
 
 #[cfg(test)]
 mod tests {

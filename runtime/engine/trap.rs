@@ -39,10 +39,22 @@ pub enum Signal {
     Alrm = 14,
     /// Terminated.
     Term = 15,
+    /// Coprocessor stack fault, which only other processes send.
+    Stkflt = 16,
     /// Processor time used up.
     Xcpu = 24,
     /// Too much written.
     Xfsz = 25,
+    /// Virtual timer.
+    Vtalrm = 26,
+    /// Profiling timer.
+    Prof = 27,
+    /// Input or output is possible.
+    Io = 29,
+    /// Power failure.
+    Pwr = 30,
+    /// No such host call.
+    Sys = 31,
 }
 
 impl Signal {
@@ -50,7 +62,39 @@ impl Signal {
     pub fn number(self) -> u8 {
         self as u8
     }
+
+    /// The signal that Linux gives this number, if it is one that ends a process.
+    pub fn from_number(number: u8) -> Option<Signal> {
+        ENDING.into_iter().find(|signal| signal.number() == number)
+    }
 }
+
+/// Every signal that can end a process.
+const ENDING: [Signal; 23] = [
+    Signal::Hup,
+    Signal::Int,
+    Signal::Quit,
+    Signal::Ill,
+    Signal::Trap,
+    Signal::Abrt,
+    Signal::Bus,
+    Signal::Fpe,
+    Signal::Kill,
+    Signal::Usr1,
+    Signal::Segv,
+    Signal::Usr2,
+    Signal::Pipe,
+    Signal::Alrm,
+    Signal::Term,
+    Signal::Stkflt,
+    Signal::Xcpu,
+    Signal::Xfsz,
+    Signal::Vtalrm,
+    Signal::Prof,
+    Signal::Io,
+    Signal::Pwr,
+    Signal::Sys,
+];
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

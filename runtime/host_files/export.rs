@@ -26,7 +26,7 @@ pub enum ExportError {
 }
 
 /// Writes what is at the path `guest`: a directory to an empty or new folder, a file to a new file. Symbolic links are
-/// written as links and never followed, devices are left out, times are the host's.
+/// written as links and never followed, devices and named pipes are left out, times are the host's.
 pub fn export(tree: &Tree, guest: &str, host: &Path) -> Result<(), ExportError> {
     let inode = tree
         .lookup(InodeNumber::ROOT, guest.as_bytes(), FollowLast::Yes)
@@ -109,7 +109,7 @@ impl Export<'_> {
                 write_content(&content, file).map_err(failed)?;
                 self.set_mode(folder, path, inode)?;
             }
-            Kind::Device(_) => {}
+            Kind::Device(_) | Kind::Fifo => {}
         }
         Ok(false)
     }

@@ -406,6 +406,7 @@ impl Copy<'_> {
             Kind::Directory { .. } => return Ok(()),
             Kind::Symlink(to) => format!("a symbolic link to {}", String::from_utf8_lossy(to)),
             Kind::Device(_) => "a device".to_owned(),
+            Kind::Fifo => "a named pipe".to_owned(),
             Kind::File(_) | Kind::Pinned(_) => "a file".to_owned(),
         };
         Err(ImportError::InTheWay {

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 /// | a host call that changes or opens something | 1,000 |
 /// | each KiB, begun or whole, that a host call moves | 100 |
 /// | each step of a lookup: a component of a path, a tenth of a directory entry | 20 |
+/// | beginning a program, as a process of its own or in the place of another | 10,000 |
+/// | the fuel after which a process gives way to others | 1,000,000 |
 ///
 /// The figures are what such a call costs on an ordinary Linux machine in nanoseconds, rounded; what matters is that they
 /// never change and that none is zero: a guest that spins on the clock sees it move and ends.
@@ -30,7 +32,14 @@ pub struct TimeModel {
     pub transfer_fuel_per_kib: u64,
     /// Fuel of each step of a lookup.
     pub step_fuel: u64,
+    /// Fuel of beginning a program.
+    pub process_fuel: u64,
+    /// Fuel after which a process gives way to others that could run.
+    pub slice_fuel: NonZeroU64,
 }
+
+/// A millisecond: long beside what a change of processes costs the host, short beside what people notice.
+const SLICE_FUEL: NonZeroU64 = NonZeroU64::new(1_000_000).unwrap();
 
 impl Default for TimeModel {
     fn default() -> Self {
@@ -40,6 +49,8 @@ impl Default for TimeModel {
             change_fuel: 1000,
             transfer_fuel_per_kib: 100,
             step_fuel: 20,
+            process_fuel: 10_000,
+            slice_fuel: SLICE_FUEL,
         }
     }
 }
@@ -51,6 +62,10 @@ pub enum HostCall {
     Look,
     /// Changes or opens something.
     Change,
+    /// Begins a program.
+    Process,
+    /// Goes on with a call that waited and was paid for when it began.
+    Again,
 }
 
 impl TimeModel {
@@ -59,6 +74,8 @@ impl TimeModel {
         match call {
             HostCall::Look => self.look_fuel,
             HostCall::Change => self.change_fuel,
+            HostCall::Process => self.process_fuel,
+            HostCall::Again => 0,
         }
     }
 

@@ -19,10 +19,12 @@ pub enum Device {
     Stdout,
     /// The opener's own descriptor 2.
     Stderr,
+    /// The opener's own descriptor of this number. It is in no tree, but behind the links of `/proc/self/fd`.
+    Descriptor(u32),
 }
 
 impl Device {
-    /// Every device, in the order in which a new machine makes them.
+    /// Every device of `/dev`, in the order in which a new machine makes them.
     pub const ALL: [Device; 8] = [
         Device::Null,
         Device::Zero,
@@ -45,6 +47,7 @@ impl Device {
             Device::Stdin => "stdin",
             Device::Stdout => "stdout",
             Device::Stderr => "stderr",
+            Device::Descriptor(_) => "descriptor",
         }
     }
 
@@ -54,6 +57,7 @@ impl Device {
             Device::Stdin => Some(0),
             Device::Stdout => Some(1),
             Device::Stderr => Some(2),
+            Device::Descriptor(number) => Some(number),
             _ => None,
         }
     }

@@ -3,17 +3,23 @@
 //! Nothing of the host is in this room: no clock, no entropy, no files, no threads, no floating point. A process
 //! is a future that somebody hands to [`scheduler::run`]; the machine knows no WebAssembly.
 
+mod budget;
 mod clock;
 mod device;
 mod entropy;
 mod errno;
 pub mod fs;
 mod open_files;
+mod pipes;
+mod proc;
+mod processes;
 pub mod scheduler;
 mod streams;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+pub use budget::{Bound, Budget, Meter};
 pub use clock::{Clock, HostCall, TimeModel};
 pub use device::Device;
 pub use entropy::{Entropy, Interface};
@@ -21,12 +27,18 @@ pub use errno::{Errno, Result};
 pub use open_files::{
     Descriptor, Descriptors, FileId, Listing, Object, OpenFile, OpenFiles, Rights,
 };
+pub use pipes::{Moved, Pipe, PipeEnds, PipeId, PipeReady, Pipes};
+pub use processes::{
+    Action, Birth, GroupWish, Pid, Processes, Program, SIGNALS_MAX, Signals, State, Status, Task,
+    UMASK, signal,
+};
 pub use streams::{Capture, Captured, OutputObserver, Stream, StreamWrite, Streams};
 
 use crate::limits::Limits;
 use fs::{InodeNumber, Tree};
 
-/// The whole state of one machine. Between runs no file is open and cloning is O(1).
+/// The whole state of one machine, but for the futures that run its processes. Cloning it costs what is open, not what
+/// the tree holds.
 #[derive(Clone, Debug)]
 pub struct Machine {
     /// The file tree.
@@ -37,14 +49,49 @@ pub struct Machine {
     pub time_model: TimeModel,
     /// The bounds.
     pub limits: Limits,
-    /// What is open, while a run lasts.
+    /// What is open.
     pub open_files: OpenFiles,
-    /// The standard streams of the run.
+    /// The pipes that are open.
+    pub pipes: Pipes,
+    /// The processes.
+    pub processes: Processes,
+    /// The standard streams of the call.
     pub streams: Streams,
-    /// Who sleeps until when.
-    pub sleepers: scheduler::Sleepers,
+    /// What the call may use.
+    pub budget: Budget,
+    /// Whose turn it is.
+    pub turn: Turn,
+    /// Counts calls.
+    pub call: u64,
+    /// The first process of the call, and how it ended.
+    pub first: Pid,
+    first_ended: Option<Status>,
+    /// Who sleeps until when on the monotonic clock, in nanoseconds.
+    sleepers: BTreeSet<(u64, Pid)>,
     seed: u64,
-    processes_begun: u64,
+}
+
+/// The turn of one process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turn {
+    /// Whose it is.
+    pub process: Pid,
+    /// What the process used.
+    pub meter: Meter,
+    /// Why it pauses, where it was not by its fuel.
+    pub pause: Option<Pause>,
+    /// Whether it was stopped just now.
+    pub stopped: bool,
+    killed: Option<u8>,
+}
+
+/// Why a process pauses in a host call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// It gives way to others.
+    GivesWay,
+    /// It waits to be woken.
+    Waits,
 }
 
 /// What a machine follows from.
@@ -85,10 +132,16 @@ impl Machine {
             time_model: options.time_model,
             limits: options.limits,
             open_files: OpenFiles::default(),
+            pipes: Pipes::default(),
+            processes: Processes::default(),
             streams: Streams::default(),
-            sleepers: scheduler::Sleepers::default(),
+            budget: Budget::default(),
+            turn: Turn::default(),
+            call: 0,
+            first: Pid::NONE,
+            first_ended: None,
+            sleepers: BTreeSet::new(),
             seed: options.seed,
-            processes_begun: 0,
         };
         machine.furnish()?;
         Ok(machine)
@@ -107,7 +160,7 @@ impl Machine {
             self.tree
                 .make_device(device, root, path.as_bytes(), now_ns)?;
         }
-        Ok(())
+        proc::place(&mut self.tree, now_ns)
     }
 
     /// The seed that names the machine's entropy.
@@ -115,11 +168,34 @@ impl Machine {
         self.seed
     }
 
-    /// Begins another process: its number, and the entropy that belongs to it alone.
-    pub fn begin_process(&mut self) -> (u64, Entropy) {
-        self.processes_begun += 1;
-        let number = self.processes_begun;
-        (number, Entropy::new(self.seed, number))
+    /// Begins another call: with streams and a budget of its own. Processes of earlier calls go on in it.
+    pub fn begin_call(&mut self, streams: Streams) {
+        self.call += 1;
+        self.streams = streams;
+        self.budget = Budget {
+            fuel_left: self.limits.fuel_max,
+            deadline_ns: self
+                .clock
+                .elapsed_ns()
+                .saturating_add(self.limits.deadline_ns),
+            used_up: None,
+        };
+        self.first = Pid::NONE;
+        self.first_ended = None;
+        self.tree.offer_view(true);
+        // What it took to find the program is nobody's to pay.
+        self.tree.take_work();
+    }
+
+    /// Puts down what is seen of a machine between calls: no `/proc`, and the streams of the last call, which are returned.
+    pub fn end_call_view(&mut self) -> Streams {
+        self.tree.offer_view(false);
+        std::mem::take(&mut self.streams)
+    }
+
+    /// How the first process of the call ended, if it did.
+    pub fn first_ended(&self) -> Option<Status> {
+        self.first_ended
     }
 
     /// Continues with other entropy, as a fork with a seed of its own does.
@@ -127,11 +203,31 @@ impl Machine {
         self.seed = seed;
     }
 
-    /// Closes one reference to an open file; its inode may go with it.
+    /// Closes one reference to an open file; its inode may go with it, and whoever has the other end of its pipe learns of it.
     pub fn close(&mut self, file: FileId) {
-        if let Some(inode) = self.open_files.close(file) {
+        let Some(object) = self.open_files.close(file) else {
+            return;
+        };
+        if let Object::Pipe { pipe, ends, .. } = object {
+            let woken = self.pipes.close(pipe, ends);
+            self.wake_all(woken);
+        }
+        if let Some(inode) = object.inode() {
             self.tree.release(inode);
         }
+    }
+
+    /// Opens an end of a pipe, or both; whoever waits for that is woken. A named pipe's inode is held.
+    pub fn open_pipe(&mut self, pipe: PipeId, ends: PipeEnds, flags: u16) -> Result<FileId> {
+        let inode = self.pipes.get(pipe)?.inode();
+        if let Some(inode) = inode {
+            self.tree.hold(inode);
+        }
+        let woken = self.pipes.open(pipe, ends);
+        self.wake_all(woken);
+        Ok(self
+            .open_files
+            .add(Object::Pipe { pipe, inode, ends }, flags))
     }
 }
 

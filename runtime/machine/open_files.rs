@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::errno::{Errno, Result};
-use super::fs::InodeNumber;
+use super::fs::{Content, InodeNumber, Stat};
+use super::pipes::{PipeEnds, PipeId};
 use super::streams::Stream;
 
 /// Names an open file (POSIX: an open file description).
@@ -44,8 +45,29 @@ pub enum Object {
         /// Which one.
         device: Device,
     },
+    /// A file that was made when it was opened, as those of `/proc` are.
+    Made {
+        /// What `stat` tells of it.
+        stat: Stat,
+        /// Its bytes.
+        content: Content,
+    },
     /// A standard stream.
-    Stream(Stream),
+    Stream {
+        /// Which one.
+        stream: Stream,
+        /// The call that it was opened for: later calls have an input of their own, and this one is at its end.
+        call: u64,
+    },
+    /// An end of a pipe, or both.
+    Pipe {
+        /// Which pipe.
+        pipe: PipeId,
+        /// Its inode, if it has a name.
+        inode: Option<InodeNumber>,
+        /// What can be done with it.
+        ends: PipeEnds,
+    },
 }
 
 /// The last entries that a directory's listing gave out, so that it goes on behind them whatever was removed or added
@@ -87,7 +109,8 @@ impl Object {
             Object::File(inode)
             | Object::Directory { inode, .. }
             | Object::Device { inode, .. } => Some(inode),
-            Object::Stream(_) => None,
+            Object::Pipe { inode, .. } => inode,
+            Object::Made { .. } | Object::Stream { .. } => None,
         }
     }
 }
@@ -96,6 +119,8 @@ impl Object {
 #[derive(Clone, Debug, Default)]
 pub struct OpenFiles {
     files: Vec<Option<OpenFile>>,
+    /// Every place below is taken.
+    lowest_free: usize,
 }
 
 impl OpenFiles {
@@ -107,12 +132,13 @@ impl OpenFiles {
             flags,
             references: 1,
         };
-        let free = self.files.iter().position(Option::is_none);
-        let index = free.unwrap_or_else(|| {
-            self.files.push(None);
-            self.files.len() - 1
-        });
-        self.files[index] = Some(file);
+        let taken = self.files[self.lowest_free..].iter();
+        let index = self.lowest_free + taken.take_while(|slot| slot.is_some()).count();
+        self.lowest_free = index + 1;
+        match self.files.get_mut(index) {
+            Some(slot) => *slot = Some(file),
+            None => self.files.push(Some(file)),
+        }
         FileId(index)
     }
 
@@ -139,19 +165,17 @@ impl OpenFiles {
             .ok_or(Errno::BadDescriptor)
     }
 
-    /// Takes back one reference; returns the inode to release when it was the last.
-    pub fn close(&mut self, id: FileId) -> Option<InodeNumber> {
+    /// Takes back one reference; returns what it stood for when it was the last.
+    pub fn close(&mut self, id: FileId) -> Option<Object> {
         let slot = self.files.get_mut(id.0)?;
         let file = slot.as_mut()?;
         file.references -= 1;
         if file.references > 0 {
             return None;
         }
-        let inode = slot.take().and_then(|file| file.object.inode());
-        while self.files.last().is_some_and(Option::is_none) {
-            self.files.pop();
-        }
-        inode
+        let object = slot.take().map(|file| file.object);
+        self.lowest_free = self.lowest_free.min(id.0);
+        object
     }
 }
 
@@ -173,6 +197,8 @@ pub struct Descriptor {
     pub rights: Rights,
     /// The name under which the front end offers this directory from the start.
     pub preopened_as: Option<Arc<str>>,
+    /// Whether it is closed when another program begins.
+    pub close_on_exec: bool,
 }
 
 /// The descriptor table of one process.
@@ -204,17 +230,56 @@ impl Descriptors {
 
     /// Gives the lowest free number.
     pub fn add(&mut self, descriptor: Descriptor) -> Result<u32> {
-        self.check_room()?;
-        let number = self.lowest_free;
-        if number == self.table.len() {
-            self.table.push(None);
+        self.add_from(0, descriptor)
+    }
+
+    /// Gives the lowest free number from `lowest` on.
+    pub fn add_from(&mut self, lowest: u32, descriptor: Descriptor) -> Result<u32> {
+        let number = self.free_from(lowest)?;
+        self.put(number, descriptor)?;
+        Ok(number)
+    }
+
+    /// The lowest free number from `lowest` on; `EINVAL` when no number is that high.
+    pub fn free_from(&self, lowest: u32) -> Result<u32> {
+        if lowest as usize >= self.open_files_max && lowest > 0 {
+            return Err(Errno::Invalid);
         }
-        self.table[number] = Some(descriptor);
-        let taken = self.table[number..]
-            .iter()
-            .take_while(|slot| slot.is_some());
-        self.lowest_free += taken.count();
+        let start = self.lowest_free.max(lowest as usize);
+        let taken = self.table.iter().skip(start);
+        let number = start + taken.take_while(|slot| slot.is_some()).count();
+        if number >= self.open_files_max {
+            return Err(Errno::TooManyFiles);
+        }
         Ok(number as u32)
+    }
+
+    /// Gives this very number, and returns what had it; `EBADF` when no number is that high.
+    pub fn put(&mut self, number: u32, descriptor: Descriptor) -> Result<Option<Descriptor>> {
+        let index = number as usize;
+        if index >= self.open_files_max {
+            return Err(Errno::BadDescriptor);
+        }
+        if index >= self.table.len() {
+            self.table.resize_with(index + 1, || None);
+        }
+        let before = self.table[index].replace(descriptor);
+        if index == self.lowest_free {
+            let taken = self.table[index..].iter();
+            self.lowest_free += taken.take_while(|slot| slot.is_some()).count();
+        }
+        Ok(before)
+    }
+
+    /// Whether a descriptor can have this number.
+    pub fn has_number(&self, number: u32) -> bool {
+        (number as usize) < self.open_files_max
+    }
+
+    /// Every descriptor there is, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Descriptor)> {
+        let slots = (0..).zip(&self.table);
+        slots.filter_map(|(number, slot)| Some((number, slot.as_ref()?)))
     }
 
     /// The descriptor of a number.
@@ -260,6 +325,7 @@ mod tests {
                 inheriting: 0,
             },
             preopened_as: None,
+            close_on_exec: false,
         }
     }
 
@@ -275,5 +341,26 @@ mod tests {
         assert_eq!(descriptors.add(descriptor()), Ok(1));
         assert_eq!(descriptors.add(descriptor()), Ok(2));
         assert_eq!(descriptors.remove(7).unwrap_err(), Errno::BadDescriptor);
+    }
+
+    #[test]
+    fn numbers_are_given_from_a_lowest_on_and_one_by_one() {
+        let mut descriptors = Descriptors::new(8);
+        assert_eq!(descriptors.add_from(5, descriptor()), Ok(5));
+        assert_eq!(descriptors.add_from(5, descriptor()), Ok(6));
+        assert_eq!(descriptors.add(descriptor()), Ok(0));
+        assert!(descriptors.put(1, descriptor()).unwrap().is_none());
+        assert!(descriptors.put(1, descriptor()).unwrap().is_some());
+        assert_eq!(descriptors.add(descriptor()), Ok(2));
+        assert_eq!(descriptors.add_from(6, descriptor()), Ok(7));
+        assert_eq!(
+            descriptors.add_from(6, descriptor()),
+            Err(Errno::TooManyFiles)
+        );
+        assert_eq!(descriptors.add_from(8, descriptor()), Err(Errno::Invalid));
+        let put = descriptors.put(8, descriptor()).map(drop);
+        assert_eq!(put, Err(Errno::BadDescriptor));
+        let numbers: Vec<u32> = descriptors.iter().map(|(number, _)| number).collect();
+        assert_eq!(numbers, [0, 1, 2, 5, 6, 7]);
     }
 }

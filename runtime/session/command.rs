@@ -101,6 +101,14 @@ impl Command {
         self
     }
 
+    /// The same for nobody to watch.
+    pub(super) fn unobserved(&self) -> Command {
+        Command {
+            observer: None,
+            ..self.clone()
+        }
+    }
+
     /// The program as it was named.
     pub fn program(&self) -> &str {
         &self.program

@@ -1,6 +1,7 @@
 //! Sessions: a machine, and what is run on it.
 
 mod command;
+mod living;
 mod outcome;
 mod program;
 mod recent;
@@ -16,6 +17,8 @@ pub use run::RunError;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
 
 use std::path::Path;
+
+use living::Living;
 
 use crate::digest::Digest;
 use crate::host_files::{self, ExportError, Import, ImportError};
@@ -53,7 +56,8 @@ impl Default for SessionOptions {
 
 /// One machine and what is run on it, call after call.
 ///
-/// Between calls a session is plain data: [`Session::fork`] costs microseconds, whatever the tree holds.
+/// Between calls a session is plain data: [`Session::fork`] costs microseconds, whatever the tree holds. Processes that live
+/// on are frozen between calls; a fork makes the calls since there was none once more when it is next used.
 ///
 /// ```
 /// use isobox::{Command, Runtime, SessionOptions};
@@ -70,6 +74,8 @@ impl Default for SessionOptions {
 pub struct Session {
     runtime: Runtime,
     machine: Machine,
+    /// What outlived its call.
+    living: Option<Living>,
 }
 
 /// Why a file of the machine cannot be read or written from outside.
@@ -84,7 +90,11 @@ pub struct FileError {
 
 impl Session {
     pub(crate) fn new(runtime: Runtime, machine: Machine) -> Session {
-        Session { runtime, machine }
+        Session {
+            runtime,
+            machine,
+            living: None,
+        }
     }
 
     /// A second session that continues from here on its own. The two share what neither changes.
@@ -96,6 +106,7 @@ impl Session {
     pub fn fork_with_seed(&self, seed: u64) -> Session {
         let mut fork = self.fork();
         fork.machine.set_seed(seed);
+        fork.note_edit();
         fork
     }
 
@@ -151,6 +162,7 @@ impl Session {
         match written {
             Ok(length) if length == bytes.len() => {
                 self.machine.tree = tree;
+                self.note_edit();
                 Ok(())
             }
             Ok(_) => Err(file_error(path, Errno::NoSpace)),
@@ -164,11 +176,9 @@ impl Session {
     /// As `mkdir` inside the machine.
     pub fn make_directories(&mut self, path: &str) -> Result<(), FileError> {
         let now_ns = self.machine.clock.now_ns();
-        self.machine
-            .tree
-            .make_directories(path.as_bytes(), now_ns)
-            .map(drop)
-            .map_err(|errno| file_error(path, errno))
+        let made = self.machine.tree.make_directories(path.as_bytes(), now_ns);
+        self.note_edit();
+        made.map(drop).map_err(|errno| file_error(path, errno))
     }
 
     /// Puts a module on `PATH` as an executable file `/usr/local/bin/NAME`.
@@ -193,6 +203,7 @@ impl Session {
         match written {
             Ok(length) if length == wasm.len() => {
                 self.machine.tree = tree;
+                self.note_edit();
                 Ok(())
             }
             Ok(_) => Err(file_error(&path, Errno::NoSpace)),
@@ -213,6 +224,7 @@ impl Session {
     ) -> Result<(), ImportError> {
         let now_ns = self.machine.clock.now_ns();
         self.machine.tree = host_files::import(&self.machine.tree, host, guest, now_ns, how)?;
+        self.note_edit();
         Ok(())
     }
 

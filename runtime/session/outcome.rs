@@ -81,8 +81,11 @@ pub struct RunResult {
     pub started_ns: u64,
     /// How long it took, in nanoseconds of virtual time.
     pub elapsed_ns: u64,
-    /// Fuel used: executed operators and the price of host calls. After a trap: up to the last host call before it.
+    /// Fuel used: executed operators and the price of host calls. After a trap: up to the last host call before it, and the
+    /// whole slices since.
     pub fuel: u64,
+    /// Processes that have not ended: frozen, they go on in the session's next call.
+    pub processes_alive: u64,
     /// The file tree before.
     pub tree_before: Digest,
     /// The file tree after.
@@ -105,7 +108,7 @@ impl RunResult {
             Outcome::LimitReached { limit } => (2, limit as u64),
             Outcome::Deadlocked => (3, 0),
         };
-        Fields::of("isobox.run")
+        let fields = Fields::of("isobox.run")
             .number(outcome.0)
             .number(outcome.1)
             .digest(self.stdout.digest)
@@ -114,7 +117,10 @@ impl RunResult {
             .number(self.elapsed_ns)
             .number(self.fuel)
             .digest(self.tree_before)
-            .digest(self.tree_after)
-            .finish()
+            .digest(self.tree_after);
+        match self.processes_alive {
+            0 => fields.finish(),
+            alive => fields.number(alive).finish(),
+        }
     }
 }

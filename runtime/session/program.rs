@@ -1,7 +1,7 @@
 //! From a command's name to an executable: the search on `PATH`, and what kinds of files can be run.
 
 use crate::digest::Digest;
-use crate::limits::MODULE_BYTES_MAX;
+use crate::limits::{INTERPRETERS_MAX, MODULE_BYTES_MAX, SCRIPT_LINE_BYTES_MAX};
 use crate::machine::Errno;
 use crate::machine::fs::{FileType, FollowLast, InodeNumber, Kind, Tree};
 
@@ -23,6 +23,12 @@ pub enum ProgramError {
     /// It is no WebAssembly module.
     #[error("{program}: exec format error: {reason}")]
     Format { program: String, reason: String },
+    /// It is a script whose interpreter is not there.
+    #[error("{program}: {interpreter}: bad interpreter: no such file or directory")]
+    Interpreter {
+        program: String,
+        interpreter: String,
+    },
     /// It needs more memory to begin with than the machine's bound.
     #[error(
         "{program}: cannot allocate memory: it begins with {needed} {what}, the machine's bound is {bound}"
@@ -55,7 +61,21 @@ impl ProgramError {
             ProgramError::Path { .. }
             | ProgramError::NotExecutable { .. }
             | ProgramError::Format { .. }
+            | ProgramError::Interpreter { .. }
             | ProgramError::Memory { .. } => 126,
+        }
+    }
+
+    /// The same as the answer of a host call.
+    pub fn errno(&self) -> Errno {
+        match self {
+            ProgramError::NotFound { .. } => Errno::NoEntry,
+            ProgramError::Path { errno, .. } | ProgramError::Directory { errno, .. } => *errno,
+            ProgramError::NotExecutable { .. } => Errno::Access,
+            ProgramError::Format { .. } => Errno::NoExec,
+            ProgramError::Interpreter { .. } => Errno::NoProcess,
+            ProgramError::Memory { .. } => Errno::NoMemory,
+            ProgramError::Invalid { .. } => Errno::TooBig,
         }
     }
 }
@@ -69,39 +89,96 @@ pub enum Executable {
     Module(Vec<u8>),
 }
 
-/// Finds a program as `execvp` does.
+/// An executable with the arguments it is run with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The module; of a script its interpreter.
+    pub executable: Executable,
+    /// Where it was found.
+    pub path: String,
+    /// `argv`.
+    pub arguments: Vec<Vec<u8>>,
+}
+
+/// Finds a program as `execvp` does: by its path, or by its name in the directories of `search`.
 pub fn find(
     tree: &Tree,
     program: &str,
     cwd: InodeNumber,
-    path: &str,
-) -> Result<Executable, ProgramError> {
+    search: &str,
+    arguments: Vec<Vec<u8>>,
+) -> Result<Found, ProgramError> {
     if program.contains('/') {
-        let inode = tree
-            .lookup(cwd, program.as_bytes(), FollowLast::Yes)
-            .map_err(|errno| ProgramError::Path {
-                program: program.to_owned(),
-                errno,
-            })?;
-        check_executable(tree, inode, program)?;
-        return load(tree, inode, program);
+        return at_path(tree, program, cwd, arguments);
     }
     let mut denied = None;
-    for directory in path.split(':') {
+    for directory in search.split(':') {
         let directory = if directory.is_empty() { "." } else { directory };
         let candidate = format!("{directory}/{program}");
         let Ok(inode) = tree.lookup(cwd, candidate.as_bytes(), FollowLast::Yes) else {
             continue;
         };
         match check_executable(tree, inode, &candidate) {
-            Ok(()) => return load(tree, inode, &candidate),
+            Ok(()) => return at_path(tree, &candidate, cwd, arguments),
             Err(error) => denied = Some(error),
         }
     }
     Err(denied.unwrap_or_else(|| ProgramError::NotFound {
         program: program.to_owned(),
-        path: path.to_owned(),
+        path: search.to_owned(),
     }))
+}
+
+/// The executable at a path. A script is run by the interpreter that its first line names, which may be a script again.
+pub fn at_path(
+    tree: &Tree,
+    program: &str,
+    cwd: InodeNumber,
+    mut arguments: Vec<Vec<u8>>,
+) -> Result<Found, ProgramError> {
+    let mut path = program.to_owned();
+    for depth in 0..=INTERPRETERS_MAX {
+        let inode = match tree.lookup(cwd, path.as_bytes(), FollowLast::Yes) {
+            Ok(inode) => inode,
+            Err(Errno::NoEntry) if depth > 0 => {
+                return Err(ProgramError::Interpreter {
+                    program: program.to_owned(),
+                    interpreter: path,
+                });
+            }
+            Err(errno) => return Err(path_error(program, errno)),
+        };
+        check_executable(tree, inode, program)?;
+        match load(tree, inode, program)? {
+            Loaded::Executable(executable) => {
+                return Ok(Found {
+                    executable,
+                    path,
+                    arguments,
+                });
+            }
+            Loaded::Script {
+                interpreter,
+                argument,
+            } => {
+                let rest = arguments.into_iter().skip(1);
+                arguments = std::iter::once(interpreter.clone().into_bytes())
+                    .chain(argument)
+                    .chain([path.into_bytes()])
+                    .chain(rest)
+                    .collect();
+                path = interpreter;
+            }
+        }
+    }
+    Err(path_error(program, Errno::Loop))
+}
+
+fn path_error(program: &str, errno: Errno) -> ProgramError {
+    ProgramError::Path {
+        program: program.to_owned(),
+        errno,
+    }
 }
 
 fn check_executable(tree: &Tree, inode: InodeNumber, program: &str) -> Result<(), ProgramError> {
@@ -116,27 +193,37 @@ fn check_executable(tree: &Tree, inode: InodeNumber, program: &str) -> Result<()
     Ok(())
 }
 
-fn load(tree: &Tree, inode: InodeNumber, program: &str) -> Result<Executable, ProgramError> {
-    let path_error = |errno| ProgramError::Path {
-        program: program.to_owned(),
-        errno,
-    };
-    if let Kind::Pinned(pinned) = tree.kind(inode).map_err(path_error)? {
-        return Ok(Executable::Pinned(pinned.digest));
+/// What an executable file holds.
+enum Loaded {
+    Executable(Executable),
+    Script {
+        interpreter: String,
+        argument: Option<Vec<u8>>,
+    },
+}
+
+fn load(tree: &Tree, inode: InodeNumber, program: &str) -> Result<Loaded, ProgramError> {
+    if let Kind::Pinned(pinned) = tree
+        .kind(inode)
+        .map_err(|errno| path_error(program, errno))?
+    {
+        return Ok(Loaded::Executable(Executable::Pinned(pinned.digest)));
     }
-    let content = tree.content(inode).map_err(path_error)?;
+    let content = tree
+        .content(inode)
+        .map_err(|errno| path_error(program, errno))?;
     let refuse = |reason: String| ProgramError::Format {
         program: program.to_owned(),
         reason,
     };
-    let mut magic = [0; 4];
-    let length = content.read(0, &mut magic);
-    if magic[..length].starts_with(b"#!") {
-        return Err(refuse(
-            "it is a script, and this machine has no interpreter for it".to_owned(),
-        ));
+    let mut start = [0; SCRIPT_LINE_BYTES_MAX];
+    let length = content.read(0, &mut start);
+    let start = &start[..length];
+    if let Some(line) = start.strip_prefix(b"#!") {
+        return script(line)
+            .ok_or_else(|| refuse("its first line names no interpreter".to_owned()));
     }
-    if magic != *b"\0asm" {
+    if !start.starts_with(b"\0asm") {
         return Err(refuse("it is no WebAssembly module".to_owned()));
     }
     if content.size() > MODULE_BYTES_MAX {
@@ -145,5 +232,32 @@ fn load(tree: &Tree, inode: InodeNumber, program: &str) -> Result<Executable, Pr
             content.size()
         )));
     }
-    Ok(Executable::Module(content.to_vec()))
+    Ok(Loaded::Executable(Executable::Module(content.to_vec())))
+}
+
+/// Reads `INTERPRETER [ARGUMENT]`: all that stands behind the interpreter is one argument, as on Linux.
+fn script(line: &[u8]) -> Option<Loaded> {
+    let line = line.split(|byte| *byte == b'\n').next()?;
+    let line = trim(line);
+    let end = line.iter().position(|byte| matches!(byte, b' ' | b'\t'));
+    let (interpreter, argument) = line.split_at(end.unwrap_or(line.len()));
+    let argument = trim(argument);
+    if interpreter.is_empty() {
+        return None;
+    }
+    Some(Loaded::Script {
+        interpreter: std::str::from_utf8(interpreter).ok()?.to_owned(),
+        argument: (!argument.is_empty()).then(|| argument.to_vec()),
+    })
+}
+
+/// Without the spaces and tabs around it.
+fn trim(text: &[u8]) -> &[u8] {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let start = text.iter().position(is_text).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .rposition(is_text)
+        .map_or(start, |last| last + 1);
+    &text[start..end]
 }

@@ -67,6 +67,8 @@ pub struct RunReport {
     pub elapsed_ns: u64,
     /// Executed operators and the price of host calls.
     pub fuel: u64,
+    /// Processes that had not ended.
+    pub processes_alive: u64,
     /// Digest of the file tree before the run.
     pub tree_before: Digest,
     /// Digest of the file tree after the run.
@@ -108,6 +110,7 @@ impl RunResult {
             started_ns: self.started_ns,
             elapsed_ns: self.elapsed_ns,
             fuel: self.fuel,
+            processes_alive: self.processes_alive,
             tree_before: self.tree_before,
             tree_after: self.tree_after,
             changes: self.changes.paths.clone(),

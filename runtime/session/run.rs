@@ -4,21 +4,19 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::{InstancePre, Store, Trap};
+use wasmtime::InstancePre;
 
 use super::command::Command;
+use super::living::Running;
 use super::outcome::{LimitKind, Outcome, RunResult};
 use super::program::{self, ProgramError};
 use super::{Runtime, Session};
-use crate::engine::{HostFailure, TrapClass, classify};
+use crate::engine::{HostFailure, Signal};
 use crate::limits::ARGUMENT_BYTES_MAX;
 use crate::machine::fs::{FollowLast, InodeNumber, changes};
-use crate::machine::scheduler::{self, Stopped};
-use crate::machine::{Machine, SharedMachine, Streams};
-use crate::wasi::{Process, ProcessOptions, Stop};
-
-/// Fuel after which a guest gives way to its host, in units. It has no part in any result.
-const SLICE_FUEL: u64 = 10_000_000;
+use crate::machine::scheduler::{CallEnd, Stopped};
+use crate::machine::{Birth, Bound, Errno, Machine, Pid, Program, Status, Streams, UMASK};
+use crate::wasi::{Image, Launch, LaunchError, Launcher, Process, first_descriptors, live};
 
 /// Bytes of a page of linear memory: the unit in which wasmtime tells what a module needs.
 const PAGE_BYTES: u64 = 1 << 16;
@@ -32,6 +30,11 @@ pub enum RunError {
     /// Only the host decided: never a guest's result.
     #[error("host failure: {0}")]
     Host(HostFailure),
+    /// The session's processes were to be brought back by making its calls once more, and these came out otherwise.
+    #[error(
+        "the session's processes cannot be brought back: its calls came out otherwise than before"
+    )]
+    Replay,
 }
 
 /// Not by thiserror's `from`, which would make the failure a source of the error that tells it already.
@@ -58,32 +61,61 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(&mut self, command: &Command) -> Result<RunResult, RunError> {
+        self.revive()?;
+        self.run_revived(command)
+    }
+
+    /// The same, when the processes of earlier calls are there to go on.
+    pub(super) fn run_revived(&mut self, command: &Command) -> Result<RunResult, RunError> {
         let prepared = Prepared::new(&self.runtime, &self.machine, command)?;
         let before = self.machine.clone();
-        let (outcome, fuel, mut after) =
-            prepared.execute(&self.runtime, self.machine.clone(), command)?;
-        let (stdout, stderr) = std::mem::take(&mut after.streams).finish();
+        let mut running = self.take_running();
+        let end = running.call(&before, prepared, command)?;
+        let mut after = running.machine.lock().clone();
+        let (stdout, stderr) = after.end_call_view().finish();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
-            outcome,
+            outcome: outcome(end),
             stdout,
             stderr,
             started_ns,
             elapsed_ns: after.clock.elapsed_ns() - started_ns,
-            fuel,
+            fuel: after.limits.fuel_max - after.budget.fuel_left,
+            processes_alive: after.processes.alive() as u64,
             tree_before: before.tree.digest(),
             tree_after: after.tree.digest(),
             changes: changes(&before.tree, &after.tree),
         };
         self.machine = after;
+        self.keep(before, running, command, result.digest());
         Ok(result)
     }
 }
 
+/// How a call ended, as its result tells.
+fn outcome(end: CallEnd) -> Outcome {
+    match end {
+        CallEnd::Ended(Status::Exited(status)) => Outcome::Exited { status },
+        CallEnd::Ended(Status::Signalled(signal)) => Outcome::Signalled {
+            // No other ends a process.
+            signal: Signal::from_number(signal).unwrap_or(Signal::Kill),
+        },
+        CallEnd::UsedUp(bound) => Outcome::LimitReached {
+            limit: match bound {
+                Bound::Fuel => LimitKind::Fuel,
+                Bound::Deadline => LimitKind::Deadline,
+                Bound::Output => LimitKind::Output,
+            },
+        },
+        CallEnd::Deadlock => Outcome::Deadlocked,
+    }
+}
+
 /// A command whose program was found and linked.
-struct Prepared {
-    linked: InstancePre<Process>,
-    options: ProcessOptions,
+pub(super) struct Prepared {
+    image: Image,
+    memory_bytes: u64,
+    preopens: Vec<(Arc<str>, InodeNumber)>,
 }
 
 impl Prepared {
@@ -104,133 +136,131 @@ impl Prepared {
                 })
         };
         let cwd = directory(&command.cwd)?;
-        let path = environment
+        let search = environment
             .iter()
             .find(|(name, _)| name == "PATH")
             .map_or("", |(_, value)| value);
-        let executable = program::find(&machine.tree, &command.program, cwd, path)?;
-        let linked = runtime.linked(&command.program, executable)?;
-        check_memory(&linked, machine, &command.program)?;
+        let arguments = std::iter::once(command.argument_zero()).chain(&command.arguments);
+        let arguments = arguments.map(|text| text.clone().into_bytes()).collect();
+        let found = program::find(&machine.tree, &command.program, cwd, search, arguments)?;
+        let linked = runtime.linked(&command.program, found.executable)?;
+        let memory_bytes = check_memory(&linked, machine, &command.program)?;
+        machine
+            .check_room_for_process(memory_bytes)
+            .map_err(|errno| ProgramError::Path {
+                program: command.program.clone(),
+                errno,
+            })?;
         let preopens = command
             .preopens
             .iter()
             .map(|(name, path)| Ok((Arc::from(name.as_str()), directory(path)?)))
             .collect::<Result<_, ProgramError>>()?;
-        let arguments = std::iter::once(command.argument_zero()).chain(&command.arguments);
+        let program = Program {
+            path: found.path.into_bytes(),
+            arguments: found.arguments,
+            environment: environment
+                .iter()
+                .map(|(name, value)| format!("{name}={value}").into_bytes())
+                .collect(),
+            cwd: command.cwd.clone().into_bytes(),
+        };
         Ok(Prepared {
-            linked,
-            options: ProcessOptions {
-                arguments: arguments.map(|text| text.clone().into_bytes()).collect(),
-                environment: environment
-                    .iter()
-                    .map(|(name, value)| format!("{name}={value}").into_bytes())
-                    .collect(),
-                preopens,
+            image: Image {
+                linked,
+                program: Arc::new(program),
+                handover: Arc::from([]),
             },
+            memory_bytes,
+            preopens,
         })
     }
+}
 
-    /// Runs the guest on the machine and returns the machine as it is afterwards.
-    fn execute(
-        self,
-        runtime: &Runtime,
-        mut machine: Machine,
+impl Running {
+    /// Runs a command's process, and those that are there already, until it ends. `before` is the machine as it was
+    /// seen, and perhaps changed, from outside.
+    fn call(
+        &mut self,
+        before: &Machine,
+        prepared: Prepared,
         command: &Command,
-    ) -> Result<(Outcome, u64, Machine), RunError> {
-        machine.streams = Streams::new(
-            command.stdin.clone(),
-            &machine.limits,
-            command.observer.clone(),
-        );
-        let fuel_max = machine.limits.fuel_max;
-        let machine = SharedMachine::new(machine);
-        let process = Process::begin(&machine, self.options, Box::new(watch(runtime.watchdog())))
-            .map_err(|errno| {
+    ) -> Result<CallEnd, RunError> {
+        self.host.set_watch(Box::new(watch(self.watchdog)));
+        self.begin(before, prepared, command).map_err(|errno| {
             invalid(
                 command,
                 format!("its descriptors cannot be opened: {errno}"),
             )
         })?;
-        let mut store = Store::new(runtime.engine(), process);
-        store.limiter(|process| process);
-        let begun = scheduler::run(
-            &machine,
-            start(&mut store, &self.linked),
-            watch(runtime.watchdog()),
+        let host = self.host.clone();
+        let end = self.futures.run_call(&self.machine, || host.watch());
+        end.map_err(|stopped| match stopped {
+            Stopped::ByWatch => HostFailure::Watchdog.into(),
+            Stopped::ByHost(failure) => failure.into(),
+        })
+    }
+
+    fn begin(
+        &mut self,
+        before: &Machine,
+        prepared: Prepared,
+        command: &Command,
+    ) -> Result<(), Errno> {
+        let mut machine = self.machine.lock();
+        machine.tree = before.tree.clone();
+        machine.set_seed(before.seed());
+        let streams = Streams::new(
+            command.stdin.clone(),
+            &machine.limits,
+            command.observer.clone(),
         );
-        let stop = match begun {
-            Ok(Ok(())) => Ok(finished(&mut store)),
-            Ok(Err(error)) => stop_of(&mut store, &error),
-            Err(Stopped::Deadlock) => Ok(Outcome::Deadlocked),
-            Err(Stopped::ByWatch) => Err(HostFailure::Watchdog),
-        };
-        let fuel = fuel_max - store.data().fuel.left;
-        store.data_mut().end();
-        drop(store);
-        Ok((stop?, fuel, machine.into_inner()))
+        machine.begin_call(streams);
+        let descriptors = first_descriptors(&mut machine, prepared.preopens)?;
+        let number = machine.begin_process(Birth {
+            parent: Pid::INIT,
+            group: None,
+            program: prepared.image.program.clone(),
+            descriptors,
+            ignored: 0,
+            umask: UMASK,
+            memory_bytes: prepared.memory_bytes,
+        });
+        drop(machine);
+        let future = live(&self.machine, number, &self.host, prepared.image);
+        self.futures.births().add(number, future);
+        Ok(())
     }
 }
 
-/// Instantiates the guest and runs it to its end. Fuel is given only then: what instantiation itself costs
-/// depends on the host.
-async fn start(store: &mut Store<Process>, linked: &InstancePre<Process>) -> wasmtime::Result<()> {
-    store.fuel_async_yield_interval(Some(SLICE_FUEL))?;
-    let machine = store.data().machine.clone();
-    let granted = store.data_mut().grant(&machine.lock());
-    // An endless loop in a start section ends with the fuel, or at the deadline, as one in `_start` does.
-    store.set_fuel(granted)?;
-    let instance = linked.instantiate_async(&mut *store).await?;
-    let memory = instance.get_memory(&mut *store, "memory");
-    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-    let process = store.data_mut();
-    process.memory = memory;
-    process.started = true;
-    store.set_fuel(granted)?;
-    start.call_async(store, ()).await
-}
-
-/// The guest returned from `_start`: it pays for what it computed since its last host call.
-fn finished(store: &mut Store<Process>) -> Outcome {
-    let in_store = store.get_fuel().unwrap_or(0);
-    let process = store.data_mut();
-    let machine = process.machine.clone();
-    match process.account(&mut machine.lock(), in_store, 0) {
-        Ok(()) => Outcome::Exited { status: 0 },
-        Err(_) => Outcome::LimitReached {
-            limit: LimitKind::Deadline,
-        },
-    }
-}
-
-/// What a guest's error means: an outcome, or the host's failure.
-fn stop_of(store: &mut Store<Process>, error: &wasmtime::Error) -> Result<Outcome, HostFailure> {
-    let stop = match (error.downcast_ref::<Stop>(), error.downcast_ref::<Trap>()) {
-        (Some(stop), _) => stop.clone(),
-        (None, Some(trap)) => match classify(*trap) {
-            TrapClass::Guest(signal) => Stop::Signal(signal),
-            TrapClass::OutOfFuel => {
-                let process = store.data_mut();
-                let machine = process.machine.clone();
-                process.ran_dry(&mut machine.lock())
-            }
-            TrapClass::Host(failure) => Stop::Host(failure),
-        },
-        // Neither of the two: instantiation failed, which after all checks is for want of memory.
-        (None, None) => Stop::Host(HostFailure::Memory(format!("{error:#}"))),
-    };
-    match stop {
-        Stop::Exit(status) => Ok(Outcome::Exited { status }),
-        Stop::Signal(signal) => Ok(Outcome::Signalled { signal }),
-        Stop::OutOfFuel => Ok(Outcome::LimitReached {
-            limit: LimitKind::Fuel,
-        }),
-        Stop::Deadline => Ok(Outcome::LimitReached {
-            limit: LimitKind::Deadline,
-        }),
-        Stop::OutputFlood => Ok(Outcome::LimitReached {
-            limit: LimitKind::Output,
-        }),
-        Stop::Host(failure) => Err(failure),
+/// Finds and links what processes of the machine begin.
+impl Launcher for Runtime {
+    fn launch(&self, machine: &Machine, program: Program) -> Result<Launch, LaunchError> {
+        let tree = &machine.tree;
+        let errno = |error: ProgramError| LaunchError::Errno(error.errno());
+        let path = std::str::from_utf8(&program.path);
+        let path = path.map_err(|_| LaunchError::Errno(Errno::IllegalBytes))?;
+        let cwd = tree
+            .lookup(InodeNumber::ROOT, &program.cwd, FollowLast::Yes)
+            .map_err(LaunchError::Errno)?;
+        let found = program::at_path(tree, path, cwd, program.arguments).map_err(errno)?;
+        let linked = self
+            .linked(path, found.executable)
+            .map_err(|error| match error {
+                RunError::Program(error) => errno(error),
+                RunError::Host(failure) => LaunchError::Host(failure),
+                RunError::Replay => LaunchError::Errno(Errno::NoExec),
+            })?;
+        check_memory(&linked, machine, path).map_err(errno)?;
+        Ok(Launch {
+            linked,
+            program: Program {
+                path: found.path.into_bytes(),
+                arguments: found.arguments,
+                environment: program.environment,
+                cwd: program.cwd,
+            },
+        })
     }
 }
 
@@ -289,12 +319,12 @@ fn check_stdin(command: &Command, machine: &Machine) -> Result<(), ProgramError>
     Ok(())
 }
 
-/// What a module needs to begin with, against the machine's bounds.
+/// What a module needs to begin with, against the machine's bounds: its linear memory, in bytes.
 fn check_memory(
     linked: &InstancePre<Process>,
     machine: &Machine,
     program: &str,
-) -> Result<(), ProgramError> {
+) -> Result<u64, ProgramError> {
     let needs = linked.module().resources_required();
     let limits = &machine.limits;
     let needed = [
@@ -319,7 +349,7 @@ fn check_memory(
             needed,
             bound,
         }),
-        None => Ok(()),
+        None => Ok(needed[0].1),
     }
 }
 

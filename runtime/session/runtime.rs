@@ -46,7 +46,7 @@ struct Shared {
 pub struct RuntimeOptions {
     /// Where compiled modules are kept. Default: `$ISOBOX_CACHE`, else the platform's cache folder.
     pub cache: CacheFolder,
-    /// How many guests can run at once; address space is reserved for each. Default: 256.
+    /// How many guests can run at once; address space is reserved for each. Default: 1,024.
     pub processes_max: Option<u32>,
     /// Who is told when a module has to be compiled. Default: nobody.
     pub progress: Option<Box<dyn CompileProgress>>,

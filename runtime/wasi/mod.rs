@@ -1,8 +1,10 @@
 //! The guest's interface: WASI preview 1 and the extension `isobox_v1`, where machine and engine meet.
 
+mod begin;
 mod call;
 mod guest_memory;
 mod isobox_v1;
+mod life;
 mod preview1;
 mod process;
 
@@ -11,7 +13,9 @@ use std::collections::BTreeSet;
 use wasmtime::{InstancePre, Linker, Module};
 
 use crate::engine::Engine;
-pub use process::{Process, ProcessOptions, Stop};
+pub use begin::first_descriptors;
+pub use life::live;
+pub use process::{Host, Image, Launch, LaunchError, Launcher, Process};
 
 /// Offers the whole interface to modules.
 pub struct Interface(Linker<Process>);

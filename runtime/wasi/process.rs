@@ -1,79 +1,109 @@
-//! One guest process as the interface sees it: its arguments, descriptors, memory, and what it may use.
+//! One guest process as the interface sees it: its memory, its fuel, and where its machine is.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use wasmtime::{Memory, ResourceLimiter};
+use wasmtime::{InstancePre, Memory, ResourceLimiter};
 
-use crate::engine::{HostFailure, Signal};
-use crate::machine::fs::InodeNumber;
-use crate::machine::{
-    Descriptor, Descriptors, Entropy, Listing, Machine, Object, Result, Rights, SharedMachine,
-    Stream,
-};
-use crate::wasi::preview1::rights;
+use crate::engine::HostFailure;
+use crate::machine::scheduler::Births;
+use crate::machine::{Errno, Machine, Pid, Program, SharedMachine};
 
-/// What a process is begun with.
-#[derive(Clone, Debug, Default)]
-pub struct ProcessOptions {
-    /// `argv`, the program's name first.
-    pub arguments: Vec<Vec<u8>>,
-    /// `NAME=VALUE`, in the order the guest sees.
-    pub environment: Vec<Vec<u8>>,
-    /// Further names under which a directory is offered from the start, `/` always being there.
-    pub preopens: Vec<(Arc<str>, InodeNumber)>,
+/// A module that is linked, and what it begins with.
+#[derive(Clone)]
+pub struct Image {
+    pub linked: InstancePre<Process>,
+    /// The executable and its arguments; of a script its interpreter's.
+    pub program: Arc<Program>,
+    /// Bytes for `process_handover`.
+    pub handover: Arc<[u8]>,
 }
 
-/// The state behind one guest instance.
-pub struct Process {
-    pub number: u64,
-    pub machine: SharedMachine,
-    pub arguments: Vec<Vec<u8>>,
-    pub environment: Vec<Vec<u8>>,
-    pub descriptors: Descriptors,
-    pub entropy: Entropy,
-    /// The guest's linear memory, known once it is instantiated.
-    pub memory: Option<Memory>,
-    /// Whether `_start` was called: before, while the module is instantiated, host calls are refused.
-    pub started: bool,
-    pub fuel: FuelAccount,
-    /// On the monotonic clock, in nanoseconds.
-    pub deadline_ns: u64,
+/// Finds what a path names and makes it ready to run.
+pub trait Launcher: Send + Sync {
+    /// The module that a program means, linked, with the arguments it is run with: a script's are its interpreter's.
+    fn launch(&self, machine: &Machine, program: Program) -> Result<Launch, LaunchError>;
+}
+
+/// A program that can be run.
+pub struct Launch {
+    pub linked: InstancePre<Process>,
+    pub program: Program,
+}
+
+/// Why a program cannot be run.
+#[derive(Debug)]
+pub enum LaunchError {
+    /// The guest's doing.
+    Errno(Errno),
+    /// The host's.
+    Host(HostFailure),
+}
+
+/// What all processes of a session share beside their machine. Watch and births outlive a call.
+pub struct Host {
+    pub engine: wasmtime::Engine,
+    pub launcher: Arc<dyn Launcher>,
+    pub births: Births<HostFailure>,
     /// The operator's watch, asked now and then whether to go on.
-    watch: Watch,
-    host_calls: u64,
-    memory_bytes_max: u64,
-    table_elements_max: u32,
+    pub watch: Mutex<Watch>,
 }
 
 /// Asked now and then; `Break` ends the run as a host failure.
 pub type Watch = Box<dyn FnMut() -> ControlFlow<()> + Send>;
 
+impl Host {
+    /// Exchanges the watch for that of another call.
+    pub fn set_watch(&self, watch: Watch) {
+        *self.lock_watch() = watch;
+    }
+
+    /// Whether the operator's watch lets the run go on.
+    pub fn watch(&self) -> ControlFlow<()> {
+        (*self.lock_watch())()
+    }
+
+    fn lock_watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The state behind one guest instance.
+pub struct Process {
+    pub number: Pid,
+    pub machine: SharedMachine,
+    pub host: Arc<Host>,
+    pub program: Arc<Program>,
+    pub handover: Arc<[u8]>,
+    /// The guest's linear memory, known once it is instantiated.
+    pub memory: Option<Memory>,
+    /// Whether `_start` was called: before, while the module is instantiated, host calls are refused.
+    pub started: bool,
+    /// What takes this one's place, once it asked for that.
+    pub next: Option<Image>,
+    /// What the store held when its fuel was last set.
+    granted: u64,
+    /// The store of a call's first process never holds more than the call's budget, so that it ends exactly there.
+    is_first: bool,
+    host_calls: u64,
+    memory_bytes: u64,
+    table_elements_max: u32,
+}
+
 /// Host calls between two looks at the watch.
 const HOST_CALLS_PER_WATCH: u64 = 1024;
 
-/// The fuel of a process, of which the store holds only as much as the virtual deadline leaves time for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FuelAccount {
-    /// What was left when the clock last looked.
-    pub left: u64,
-    /// The part of it that the store does not hold.
-    pub withheld: u64,
-}
-
-/// Why a process ended other than by a trap of its own.
+/// Why a process stops other than by a trap of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// `proc_exit`.
     Exit(u8),
-    /// `proc_raise`.
-    Signal(Signal),
-    /// The fuel does not pay for the host call.
-    OutOfFuel,
-    /// The virtual deadline is past.
-    Deadline,
-    /// It wrote more than a run may write.
-    OutputFlood,
+    /// A signal, by Linux's number.
+    Signal(u8),
+    /// Another program takes its place.
+    Exec,
     /// The host's doing.
     Host(HostFailure),
 }
@@ -87,145 +117,71 @@ impl std::fmt::Display for Stop {
 impl std::error::Error for Stop {}
 
 impl Process {
-    /// Begins a process: descriptors 0 to 2 are the streams, 3 is `/`, then the further preopens.
-    pub fn begin(
-        machine: &SharedMachine,
-        options: ProcessOptions,
-        watch: Watch,
-    ) -> Result<Process> {
-        let mut locked = machine.lock();
-        let (number, entropy) = locked.begin_process();
-        let limits = locked.limits.clone();
-        let mut descriptors = Descriptors::new(limits.open_files_max);
-        for (stream, base) in [
-            (Stream::Stdin, rights::STREAM_IN),
-            (Stream::Stdout, rights::STREAM_OUT),
-            (Stream::Stderr, rights::STREAM_OUT),
-        ] {
-            let file = locked.open_files.add(Object::Stream(stream), 0);
-            descriptors.add(Descriptor {
-                file,
-                rights: Rights {
-                    base,
-                    inheriting: 0,
-                },
-                preopened_as: None,
-            })?;
-        }
-        let root = (Arc::from("/"), InodeNumber::ROOT);
-        for (name, inode) in std::iter::once(root).chain(options.preopens) {
-            locked.tree.hold(inode);
-            let directory = Object::Directory {
-                inode,
-                listing: Listing::default(),
-            };
-            let file = locked.open_files.add(directory, 0);
-            descriptors.add(Descriptor {
-                file,
-                rights: Rights {
-                    base: rights::DIRECTORY,
-                    inheriting: rights::ALL,
-                },
-                preopened_as: Some(name),
-            })?;
-        }
-        // What it took to find the program is nobody's to pay.
-        locked.tree.take_work();
-        let deadline_ns = locked.clock.elapsed_ns().saturating_add(limits.deadline_ns);
-        drop(locked);
-        Ok(Process {
+    /// What stands behind the instance of an image. The machine knows the process already, and its first memory.
+    pub fn new(machine: &SharedMachine, number: Pid, host: &Arc<Host>, image: &Image) -> Process {
+        let locked = machine.lock();
+        let task = locked.processes.get(number);
+        Process {
             number,
             machine: machine.clone(),
-            arguments: options.arguments,
-            environment: options.environment,
-            descriptors,
-            entropy,
+            host: host.clone(),
+            program: image.program.clone(),
+            handover: image.handover.clone(),
             memory: None,
             started: false,
-            fuel: FuelAccount {
-                left: limits.fuel_max,
-                withheld: 0,
-            },
-            deadline_ns,
-            watch,
+            next: None,
+            granted: 0,
+            is_first: locked.first == number,
             host_calls: 0,
-            memory_bytes_max: limits.memory_bytes_max,
-            table_elements_max: limits.table_elements_max,
-        })
+            memory_bytes: task.map_or(0, |task| task.memory_bytes),
+            table_elements_max: locked.limits.table_elements_max,
+        }
     }
 
-    /// Counts a host call; every so often the operator's watch may end the run there. A guest that calls often is never
-    /// seen by the scheduler, whose slices begin anew with each call.
-    pub fn count_host_call(&mut self) -> std::result::Result<(), Stop> {
+    /// Counts a host call; every so often the operator's watch may end the run there. A guest that calls often is seldom
+    /// seen by the scheduler.
+    pub fn count_host_call(&mut self) -> Result<(), Stop> {
         self.host_calls += 1;
-        if self.host_calls.is_multiple_of(HOST_CALLS_PER_WATCH) && (self.watch)().is_break() {
+        if self.host_calls.is_multiple_of(HOST_CALLS_PER_WATCH) && self.host.watch().is_break() {
             return Err(Stop::Host(HostFailure::Watchdog));
         }
         Ok(())
     }
 
-    /// Lets the clock see the fuel used since it last looked, and `price` more for a host call.
-    /// `in_store` is what the store still holds.
-    pub fn account(
-        &mut self,
-        machine: &mut Machine,
-        in_store: u64,
-        price: u64,
-    ) -> std::result::Result<(), Stop> {
-        let left = in_store.saturating_add(self.fuel.withheld);
-        let paid = left.checked_sub(price);
-        self.spend_to(machine, paid.unwrap_or(0));
-        if paid.is_none() {
-            return Err(Stop::OutOfFuel);
-        }
-        if machine.clock.elapsed_ns() >= self.deadline_ns {
-            return Err(Stop::Deadline);
-        }
-        Ok(())
+    /// Fuel the guest used since this was last asked; `in_store` is what the store still holds.
+    pub fn count_fuel(&mut self, in_store: u64) -> u64 {
+        let used = self.granted.saturating_sub(in_store);
+        self.granted = self.granted.min(in_store);
+        used
     }
 
-    /// How much fuel the store may hold now: what computing until the deadline takes.
+    /// Fuel the store may hold from here on.
     pub fn grant(&mut self, machine: &Machine) -> u64 {
-        let time_left_ns = self.deadline_ns.saturating_sub(machine.clock.elapsed_ns());
-        let granted = self
-            .fuel
-            .left
-            .min(time_left_ns / machine.time_model.fuel_ns);
-        self.fuel.withheld = self.fuel.left - granted;
-        granted
-    }
-
-    /// The store ran dry: which bound was met.
-    pub fn ran_dry(&mut self, machine: &mut Machine) -> Stop {
-        let withheld = self.fuel.withheld;
-        self.spend_to(machine, withheld);
-        if withheld > 0 {
-            machine.clock.advance_to(self.deadline_ns);
-            return Stop::Deadline;
+        self.granted = machine.fuel_to_bound();
+        if !self.is_first {
+            // It may live on into the next call, and must not run dry while that has fuel.
+            self.granted = self.granted.saturating_add(machine.limits.fuel_max);
         }
-        Stop::OutOfFuel
+        self.granted
     }
 
-    /// What is used moves the clock, but not past the deadline: there the process ends.
-    fn spend_to(&mut self, machine: &mut Machine, left: u64) {
-        let used = self.fuel.left.saturating_sub(left);
-        self.fuel.left = left;
-        let used_ns = used.saturating_mul(machine.time_model.fuel_ns.get());
-        let until_ns = machine.clock.elapsed_ns().saturating_add(used_ns);
-        machine.clock.advance_to(until_ns.min(self.deadline_ns));
-    }
-
-    /// Closes everything the process has open.
-    pub fn end(&mut self) {
+    /// Whether linear memory may grow to a size: within the machine's bounds.
+    fn may_grow_to(&mut self, bytes: u64) -> bool {
+        if bytes <= self.memory_bytes {
+            return true;
+        }
         let mut machine = self.machine.lock();
-        for descriptor in self.descriptors.drain() {
-            machine.close(descriptor.file);
+        let may = machine.check_room_for_memory(bytes, self.memory_bytes);
+        if may.is_ok() {
+            machine.set_memory(self.number, bytes);
+            self.memory_bytes = bytes;
         }
+        may.is_ok()
     }
 }
 
-/// Growth is refused at the contract's bound, with the guest's −1; that the host cannot give what the bound
-/// allows is the host's failure and ends the run.
+/// Growth is refused at the contract's bounds, with the guest's −1; that the host cannot give what the bounds
+/// allow is the host's failure and ends the run.
 impl ResourceLimiter for Process {
     fn memory_growing(
         &mut self,
@@ -233,7 +189,7 @@ impl ResourceLimiter for Process {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(is_within(desired, maximum, self.memory_bytes_max))
+        Ok(is_within(desired, maximum) && self.may_grow_to(desired as u64))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -246,7 +202,7 @@ impl ResourceLimiter for Process {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(is_within(desired, maximum, self.table_elements_max.into()))
+        Ok(is_within(desired, maximum) && desired as u64 <= self.table_elements_max.into())
     }
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -254,8 +210,8 @@ impl ResourceLimiter for Process {
     }
 }
 
-/// Whether growth keeps to the machine's bound and to the maximum that the module itself declares. Beyond either the guest
+/// Whether growth keeps to the maximum that the module itself declares. Beyond, as beyond the machine's bounds, the guest
 /// gets its −1, so that whatever fails later is the host's doing alone.
-fn is_within(desired: usize, maximum: Option<usize>, bound: u64) -> bool {
-    maximum.is_none_or(|maximum| desired <= maximum) && desired as u64 <= bound
+fn is_within(desired: usize, maximum: Option<usize>) -> bool {
+    maximum.is_none_or(|maximum| desired <= maximum)
 }

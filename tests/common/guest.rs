@@ -26,21 +26,33 @@ const LOG: usize = 0x10_0000;
 
 pub mod errno {
     pub const OK: u16 = 0;
+    pub const TOOBIG: u16 = 1;
+    pub const ACCES: u16 = 2;
+    pub const AGAIN: u16 = 6;
     pub const BADF: u16 = 8;
+    pub const BUSY: u16 = 10;
+    pub const CHILD: u16 = 12;
     pub const EXIST: u16 = 20;
     pub const FAULT: u16 = 21;
     pub const FBIG: u16 = 22;
+    pub const INTR: u16 = 27;
     pub const INVAL: u16 = 28;
     pub const ISDIR: u16 = 31;
     pub const LOOP: u16 = 32;
     pub const MFILE: u16 = 33;
     pub const NAMETOOLONG: u16 = 37;
     pub const NOENT: u16 = 44;
+    pub const NOEXEC: u16 = 45;
+    pub const NOMEM: u16 = 48;
     pub const NOSPC: u16 = 51;
     pub const NOTDIR: u16 = 54;
     pub const NOTEMPTY: u16 = 55;
     pub const NOTSUP: u16 = 58;
+    pub const NXIO: u16 = 60;
+    pub const PERM: u16 = 63;
+    pub const PIPE: u16 = 64;
     pub const SPIPE: u16 = 70;
+    pub const SRCH: u16 = 71;
     pub const NOTCAPABLE: u16 = 76;
     /// The highest number preview 1 knows.
     pub const LAST: u16 = NOTCAPABLE;
@@ -118,11 +130,30 @@ pub const PREVIEW1: [(&str, &str); 46] = [
 ];
 
 /// The functions of `isobox_v1`, in the same way.
-pub const ISOBOX_V1: [(&str, &str); 4] = [
+pub const ISOBOX_V1: [(&str, &str); 23] = [
+    ("fd_cloexec_get", "fp"),
+    ("fd_cloexec_set", "fn"),
+    ("fd_duplicate", "fnnp"),
+    ("fd_duplicate_to", "ff"),
     ("fd_mode_get", "fp"),
     ("fd_mode_set", "fn"),
+    ("fd_pipe", "npp"),
+    ("fd_read_until", "fnplp"),
+    ("path_make_fifo", "fpln"),
     ("path_mode_get", "fnplp"),
     ("path_mode_set", "fnpln"),
+    ("process_exec", "p"),
+    ("process_group_set", "nn"),
+    ("process_handover", "plp"),
+    ("process_ids", "ppp"),
+    ("process_kill", "nn"),
+    ("process_limit", "np"),
+    ("process_spawn", "pp"),
+    ("process_times", "pp"),
+    ("process_umask", "np"),
+    ("process_wait", "nNpp"),
+    ("signal_action", "nnp"),
+    ("signal_take", "p"),
 ];
 
 /// The import of a function, in the text format.
@@ -163,11 +194,51 @@ pub struct Guest {
     body: String,
     expected: Vec<(String, Vec<u8>)>,
     log_bytes: usize,
+    /// Whether it says by its exit status which check failed first, and nothing on stdout.
+    is_silent: bool,
+    checks: i64,
+}
+
+/// What a guest begins a process with; see `process_spawn`.
+pub struct Spawn<'a> {
+    pub path: &'a str,
+    pub arguments: &'a [&'a str],
+    pub environment: &'a [&'a str],
+    pub cwd: &'a str,
+    pub descriptors: &'a [(u32, u32)],
+    pub handover: &'a [u8],
+    pub group: u32,
+    pub inherits: bool,
+    pub ignored: u64,
+}
+
+impl Default for Spawn<'_> {
+    fn default() -> Self {
+        Spawn {
+            path: "",
+            arguments: &[],
+            environment: &[],
+            cwd: "/",
+            descriptors: &[],
+            handover: b"",
+            group: 0,
+            inherits: true,
+            ignored: 0,
+        }
+    }
 }
 
 impl Guest {
     pub fn new() -> Guest {
         Guest::default()
+    }
+
+    /// A guest that leaves stdout to others: it exits with 0, or with the number of the first check that failed.
+    pub fn silent() -> Guest {
+        Guest {
+            is_silent: true,
+            ..Guest::default()
+        }
     }
 
     /// Lays down bytes; their address and length.
@@ -207,6 +278,9 @@ impl Guest {
             .zip(arguments)
             .map(|(parameter, value)| constant(parameter, *value))
             .collect();
+        if self.is_silent {
+            return self.check(&format!("(call ${name} {constants})"), errno.into());
+        }
         let at = LOG + self.log_bytes;
         writeln!(
             self.body,
@@ -219,6 +293,13 @@ impl Guest {
     /// What stands in memory has to be these bytes.
     pub fn holds(&mut self, pointer: i64, bytes: impl AsRef<[u8]>) {
         let (at, bytes) = (LOG + self.log_bytes, bytes.as_ref());
+        if self.is_silent {
+            for (offset, byte) in (0..).zip(bytes) {
+                let load = format!("(i32.load8_u (i32.const {}))", pointer + offset);
+                self.check(&load, (*byte).into());
+            }
+            return;
+        }
         let length = bytes.len();
         writeln!(
             self.body,
@@ -286,6 +367,101 @@ impl Guest {
         writeln!(self.body, "{text}").unwrap();
     }
 
+    /// Exits with the check's number unless an expression has this value.
+    fn check(&mut self, expression: &str, value: i32) {
+        self.checks += 1;
+        let status = self.checks.min(250);
+        writeln!(
+            self.body,
+            "(if (i32.ne {expression} (i32.const {value})) (then (call $proc_exit (i32.const {status}))))"
+        )
+        .unwrap();
+    }
+
+    /// Lays down what a process is to be begun with.
+    pub fn options(&mut self, spawn: &Spawn<'_>) -> i64 {
+        let strings = |list: &[&str]| {
+            list.iter()
+                .map(|text| format!("{text}\0"))
+                .collect::<String>()
+        };
+        let pairs: Vec<u8> = spawn
+            .descriptors
+            .iter()
+            .flat_map(|(child, own)| [child.to_le_bytes(), own.to_le_bytes()].concat())
+            .collect();
+        let fields = [
+            self.bytes(spawn.path),
+            self.bytes(strings(spawn.arguments)),
+            self.bytes(strings(spawn.environment)),
+            self.bytes(spawn.cwd),
+            (self.bytes(pairs).0, spawn.descriptors.len() as i64),
+            self.bytes(spawn.handover),
+            (spawn.group.into(), spawn.inherits.into()),
+        ];
+        let mut bytes: Vec<u8> = fields
+            .iter()
+            .flat_map(|(first, second)| {
+                [
+                    (*first as u32).to_le_bytes(),
+                    (*second as u32).to_le_bytes(),
+                ]
+                .concat()
+            })
+            .collect();
+        bytes.extend(spawn.ignored.to_le_bytes());
+        self.bytes(bytes).0
+    }
+
+    /// Begins a process, which has to get this number.
+    pub fn spawns(&mut self, spawn: &Spawn<'_>, number: u32) {
+        let options = self.options(spawn);
+        self.call("process_spawn", [options, OUT], errno::OK);
+        self.holds_u32(OUT, number);
+    }
+
+    /// Tries to begin a process, which has to answer this errno.
+    pub fn fails_to_spawn(&mut self, spawn: &Spawn<'_>, errno: u16) {
+        let options = self.options(spawn);
+        self.call("process_spawn", [options, OUT], errno);
+    }
+
+    /// Waits for any child, which has to be this one, and to have ended with this status.
+    pub fn waits(&mut self, number: u32, status: u32) {
+        self.call("process_wait", [-1, -1, OUT, OUT + 4], errno::OK);
+        self.holds_u32(OUT, number);
+        self.holds_u32(OUT + 4, status);
+    }
+
+    /// Makes a pipe, whose ends have to get these numbers.
+    pub fn pipes(&mut self, read_end: u32, write_end: u32) {
+        self.call("fd_pipe", [0, OUT, OUT + 4], errno::OK);
+        self.holds_u32(OUT, read_end);
+        self.holds_u32(OUT + 4, write_end);
+    }
+
+    /// Closes descriptors.
+    pub fn closes(&mut self, descriptors: &[i64]) {
+        for descriptor in descriptors {
+            self.call("fd_close", [*descriptor], errno::OK);
+        }
+    }
+
+    /// Sleeps this many nanoseconds.
+    pub fn sleeps(&mut self, nanoseconds: i64) {
+        let mut subscription = vec![0; 48];
+        subscription[16] = 1;
+        subscription[24..32].copy_from_slice(&nanoseconds.to_le_bytes());
+        let subscription = self.bytes(subscription).0;
+        let events = OUT + 0x100;
+        self.call("poll_oneoff", [subscription, events, 1, OUT], errno::OK);
+    }
+
+    /// Exits.
+    pub fn exits(&mut self, status: i64) {
+        self.instructions(&format!("(call $proc_exit (i32.const {status}))"));
+    }
+
     fn expect(&mut self, what: String, bytes: Vec<u8>) {
         self.log_bytes += bytes.len();
         self.expected.push((what, bytes));
@@ -302,6 +478,12 @@ impl Guest {
             write!(text, "\\{byte:02x}").unwrap();
             text
         });
+        let log = match self.is_silent {
+            true => "",
+            false => {
+                "(drop (call $fd_write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))"
+            }
+        };
         format!(
             r#"(module {imports}
                 (memory (export "memory") {pages})
@@ -312,11 +494,17 @@ impl Guest {
                     {body}
                     (i32.store (i32.const 8) (i32.const {LOG}))
                     (i32.store (i32.const 12) (i32.const {length}))
-                    (drop (call $fd_write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))))"#,
+                    {log}))"#,
             pages = MEMORY_BYTES >> 16,
             body = self.body,
             length = self.log_bytes,
         )
+    }
+
+    /// Puts the guest on the machine's `PATH`.
+    pub fn add_to(self, session: &mut Session, name: &str) {
+        let wasm = wat::parse_str(self.wat()).unwrap_or_else(|error| panic!("{error}"));
+        session.add_program(name, &wasm).expect("there is room");
     }
 
     /// Runs the guest in a session of its own.

@@ -253,6 +253,7 @@ fn difference(old: &Inode, new: &Inode) -> Option<ChangeKind> {
         (Kind::Pinned(old), Kind::Pinned(new)) => old.digest == new.digest,
         (Kind::Symlink(old), Kind::Symlink(new)) => old == new,
         (Kind::Device(old), Kind::Device(new)) => old == new,
+        (Kind::Fifo, Kind::Fifo) => true,
         _ => false,
     };
     let times = |inode: &Inode| (inode.times.accessed_ns, inode.times.modified_ns);

@@ -1,4 +1,4 @@
-//! What a name leads to: a file, a directory, a symbolic link, a device.
+//! What a name leads to: a file, a directory, a symbolic link, a device, a named pipe.
 
 use std::sync::{Arc, OnceLock};
 
@@ -59,6 +59,8 @@ pub enum Kind {
     Symlink(Arc<[u8]>),
     /// A device file.
     Device(Device),
+    /// A named pipe; what is in it is no part of the tree.
+    Fifo,
 }
 
 /// A kind without its data: what directory listings and `stat` tell.
@@ -72,6 +74,8 @@ pub enum FileType {
     Symlink,
     /// A device file.
     CharacterDevice,
+    /// A named pipe.
+    Fifo,
 }
 
 /// A pinned executable: known by digest and size, its bytes behind [`PinnedSource`].
@@ -119,6 +123,7 @@ impl Inode {
             Kind::Directory { .. } => FileType::Directory,
             Kind::Symlink(_) => FileType::Symlink,
             Kind::Device(_) => FileType::CharacterDevice,
+            Kind::Fifo => FileType::Fifo,
         }
     }
 
@@ -133,7 +138,7 @@ impl Inode {
             Kind::Pinned(pinned) => pinned.size,
             Kind::Directory { .. } => 4096,
             Kind::Symlink(target) => target.len() as u64,
-            Kind::Device(_) => 0,
+            Kind::Device(_) | Kind::Fifo => 0,
         }
     }
 
@@ -165,6 +170,7 @@ impl Merkle for Inode {
                 }
                 Kind::Symlink(target) => fields.bytes(b"symlink").bytes(target),
                 Kind::Device(device) => fields.bytes(b"device").bytes(device.name().as_bytes()),
+                Kind::Fifo => fields.bytes(b"fifo"),
             }
             .finish()
         })

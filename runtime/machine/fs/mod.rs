@@ -12,6 +12,7 @@ mod names;
 mod path;
 mod sparse;
 mod tree;
+mod view;
 
 pub use changes::{Change, ChangeKind, Changes, changes};
 pub use content::Content;
@@ -20,3 +21,4 @@ pub use inode::{FileType, InodeNumber, Kind, Pinned, PinnedSource, Times};
 pub use names::OpenHow;
 pub use path::FollowLast;
 pub use tree::{NewTime, Stat, Tree, TreeLimits};
+pub use view::{view_name, view_number};

@@ -84,7 +84,7 @@ impl Tree {
             Kind::Directory { .. } => false,
             _ if how.directory => return Err(Errno::NotDirectory),
             Kind::File(_) | Kind::Pinned(_) => true,
-            Kind::Device(_) => false,
+            Kind::Device(_) | Kind::Fifo => false,
         };
         let writes = how.write || (how.truncate && is_file);
         let wanted = if how.read { READ } else { 0 } | if writes { WRITE } else { 0 };
@@ -161,6 +161,17 @@ impl Tree {
         self.make_special(from, path, Kind::Device(device), 0o666, now_ns)
     }
 
+    /// Makes a named pipe.
+    pub fn make_fifo(
+        &mut self,
+        from: InodeNumber,
+        path: &[u8],
+        mode: u16,
+        now_ns: u64,
+    ) -> Result<InodeNumber> {
+        self.make_special(from, path, Kind::Fifo, mode & 0o7777, now_ns)
+    }
+
     /// Enters a pinned executable under a name.
     pub fn make_pinned(
         &mut self,
@@ -228,6 +239,9 @@ impl Tree {
             Last::DotDot => return Err(Errno::NotEmpty),
         };
         let number = place.existing()?;
+        if self.is_view(number) {
+            return Err(Errno::Busy);
+        }
         self.check_change(place.directory)?;
         if !self.entries(number)?.is_empty() {
             return Err(Errno::NotEmpty);
@@ -248,6 +262,9 @@ impl Tree {
             return Err(Errno::Busy);
         };
         let moved = source.existing()?;
+        if self.is_view(moved) || target.inode.is_some_and(|inode| self.is_view(inode)) {
+            return Err(Errno::Busy);
+        }
         let moves_directory = self.inode(moved)?.is_directory();
         if !moves_directory && (source.slash || target.slash) {
             return Err(Errno::NotDirectory);

@@ -136,6 +136,17 @@ impl Tree {
                     };
                     match self.kind(inode)? {
                         Kind::Symlink(target) if !is_last || slash_leads || follow => {
+                            if let Some(behind) = self.behind(inode) {
+                                if is_last {
+                                    return Ok(Walked::Arrived(Place {
+                                        inode: Some(behind),
+                                        ..place()
+                                    }));
+                                }
+                                *current = behind;
+                                rest = next;
+                                continue;
+                            }
                             return Ok(Walked::Link { target, after });
                         }
                         Kind::Directory { .. } => {}

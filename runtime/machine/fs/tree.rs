@@ -7,8 +7,9 @@ use super::content::Content;
 use super::entries::Entries;
 use super::inode::{FileType, Inode, InodeNumber, Kind, Times};
 use super::sparse::Sparse;
+use super::view::View;
 use crate::digest::{Digest, Fields};
-use crate::limits::{ENTRY_BYTES, INODE_BYTES, Limits};
+use crate::limits::{DEPTH_MAX, ENTRY_BYTES, INODE_BYTES, Limits};
 use crate::machine::errno::{Errno, Result};
 
 /// A persistent file tree; cloning it is O(1).
@@ -22,6 +23,7 @@ pub struct Tree {
     held: BTreeMap<InodeNumber, u32>,
     limits: TreeLimits,
     work: Work,
+    pub(super) view: View,
 }
 
 /// Steps taken in looking things up that nobody has paid for yet. It is no part of what the tree is.
@@ -105,6 +107,7 @@ impl Tree {
             held: BTreeMap::new(),
             limits,
             work: Work::default(),
+            view: View::default(),
         }
     }
 
@@ -166,7 +169,11 @@ impl Tree {
 
     /// The entries of a directory.
     pub fn entries(&self, directory: InodeNumber) -> Result<&Entries> {
-        match self.kind(directory)? {
+        let inode = match self.view.directory(directory) {
+            Some(shown) => shown?,
+            None => self.inode(directory)?,
+        };
+        match &inode.kind {
             Kind::Directory { entries, .. } => Ok(entries),
             _ => Err(Errno::NotDirectory),
         }
@@ -178,13 +185,35 @@ impl Tree {
         inode.parents.first().copied().ok_or(Errno::NoEntry)
     }
 
+    /// A path to an inode that stands somewhere: of several the one in the directory that it was entered in first.
+    pub fn path_of(&self, number: InodeNumber) -> Option<Vec<u8>> {
+        let mut names = Vec::new();
+        let mut current = number;
+        for _ in 0..DEPTH_MAX {
+            if current == InodeNumber::ROOT {
+                let path: Vec<u8> = names
+                    .iter()
+                    .rev()
+                    .flat_map(|name: &&[u8]| [b"/", *name].concat())
+                    .collect();
+                return Some(if path.is_empty() { b"/".to_vec() } else { path });
+            }
+            let parent = *self.inode(current).ok()?.parents.first()?;
+            let entries = self.entries(parent).ok()?;
+            self.note_work(entries.len() as u64);
+            names.push(entries.iter().find(|(_, inode)| *inode == current)?.0);
+            current = parent;
+        }
+        None
+    }
+
     /// The content of a regular file.
     pub fn content(&self, file: InodeNumber) -> Result<Content> {
         match self.kind(file)? {
             Kind::File(content) => Ok(content.clone()),
             Kind::Pinned(pinned) => Ok(pinned.source.content()),
             Kind::Directory { .. } => Err(Errno::IsDirectory),
-            Kind::Symlink(_) | Kind::Device(_) => Err(Errno::Invalid),
+            Kind::Symlink(_) | Kind::Device(_) | Kind::Fifo => Err(Errno::Invalid),
         }
     }
 
@@ -284,11 +313,17 @@ impl Tree {
     }
 
     pub(super) fn inode(&self, number: InodeNumber) -> Result<&Inode> {
+        if self.is_shown(number) {
+            return self.view.inode(number);
+        }
         self.inodes.get(number.0).ok_or(Errno::NoEntry)
     }
 
     /// An inode for change: its digest is forgotten.
     pub(super) fn inode_mut(&mut self, number: InodeNumber) -> Result<&mut Inode> {
+        if self.is_view(number) {
+            return Err(Errno::NotPermitted);
+        }
         let inode = self.inodes.get_mut(number.0).ok_or(Errno::NoEntry)?;
         inode.digest.take();
         Ok(inode)
@@ -371,6 +406,9 @@ impl Tree {
     }
 
     pub(super) fn free_if_gone(&mut self, number: InodeNumber) {
+        if self.is_view(number) {
+            return;
+        }
         let gone = self
             .inode(number)
             .is_ok_and(|inode| inode.parents.is_empty());
@@ -447,6 +485,6 @@ fn own_bytes(inode: &Inode) -> u64 {
     match &inode.kind {
         Kind::File(content) => content.size(),
         Kind::Symlink(target) => target.len() as u64,
-        Kind::Pinned(_) | Kind::Directory { .. } | Kind::Device(_) => 0,
+        Kind::Pinned(_) | Kind::Directory { .. } | Kind::Device(_) | Kind::Fifo => 0,
     }
 }

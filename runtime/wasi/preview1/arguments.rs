@@ -6,21 +6,25 @@ use crate::wasi::call::Answer;
 use crate::wasi::guest_memory::GuestMemory;
 
 pub fn args_get(call: &mut Call<'_>, pointers: u32, bytes: u32) -> Answer {
-    call.moved += write_strings(&mut call.memory, &call.process.arguments, pointers, bytes)?;
+    let arguments = &call.process.program.arguments;
+    call.moved += write_strings(&mut call.memory, arguments, pointers, bytes)?;
     Ok(())
 }
 
 pub fn args_sizes_get(call: &mut Call<'_>, count: u32, size: u32) -> Answer {
-    write_sizes(&mut call.memory, &call.process.arguments, count, size)
+    let arguments = &call.process.program.arguments;
+    write_sizes(&mut call.memory, arguments, count, size)
 }
 
 pub fn environ_get(call: &mut Call<'_>, pointers: u32, bytes: u32) -> Answer {
-    call.moved += write_strings(&mut call.memory, &call.process.environment, pointers, bytes)?;
+    let environment = &call.process.program.environment;
+    call.moved += write_strings(&mut call.memory, environment, pointers, bytes)?;
     Ok(())
 }
 
 pub fn environ_sizes_get(call: &mut Call<'_>, count: u32, size: u32) -> Answer {
-    write_sizes(&mut call.memory, &call.process.environment, count, size)
+    let environment = &call.process.program.environment;
+    write_sizes(&mut call.memory, environment, count, size)
 }
 
 fn write_sizes(memory: &mut GuestMemory<'_>, strings: &[Vec<u8>], count: u32, size: u32) -> Answer {

@@ -22,12 +22,12 @@ pub fn clock_res_get(call: &mut Call<'_>, clock: u32, resolution: u32) -> Answer
 
 pub fn clock_time_get(call: &mut Call<'_>, clock: u32, _precision: u64, time: u32) -> Answer {
     let cpu_ns = || {
-        let used = call.machine.limits.fuel_max - call.process.fuel.left;
+        let used = call.machine.fuel_used(call.process.number);
         used.saturating_mul(call.machine.time_model.fuel_ns.get())
     };
     let now_ns = match clock {
         PROCESS_CPU | THREAD_CPU => cpu_ns(),
-        _ => now_ns(&call.machine, clock)?,
+        _ => now_ns(call.machine, clock)?,
     };
     call.memory.write_u64(time, now_ns)?;
     Ok(())

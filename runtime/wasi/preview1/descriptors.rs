@@ -5,7 +5,7 @@ use crate::machine::fs::{FileType, InodeNumber};
 use crate::machine::{Descriptor, Errno, Object, OpenFile, Result, Rights};
 use crate::wasi::call::Answer;
 
-/// The kinds of files, as preview 1 numbers them. It has no number for pipes: streams are "unknown".
+/// The kinds of files, as preview 1 numbers them. It has no number for pipes: they and streams are "unknown".
 pub mod filetype {
     pub const UNKNOWN: u8 = 0;
     pub const CHARACTER_DEVICE: u8 = 2;
@@ -16,6 +16,7 @@ pub mod filetype {
 
 /// `fdflags`: append, dsync, nonblock, rsync, sync.
 pub const FLAG_APPEND: u16 = 1;
+pub const FLAG_NONBLOCK: u16 = 4;
 const FLAGS_ALL: u32 = 0b1_1111;
 
 /// The kind of an inode in preview 1's numbers.
@@ -25,13 +26,14 @@ pub fn filetype_of(file_type: FileType) -> u8 {
         FileType::Directory => filetype::DIRECTORY,
         FileType::Symlink => filetype::SYMBOLIC_LINK,
         FileType::CharacterDevice => filetype::CHARACTER_DEVICE,
+        FileType::Fifo => filetype::UNKNOWN,
     }
 }
 
 impl Call<'_> {
     /// A descriptor that has a right. Without the right to read or write it is `EBADF`, as POSIX has it.
     pub fn descriptor(&self, fd: u32, right: u64) -> Result<&Descriptor> {
-        let descriptor = self.process.descriptors.get(fd)?;
+        let descriptor = self.task()?.descriptors.get(fd)?;
         if descriptor.rights.base & right == right {
             Ok(descriptor)
         } else if right == rights::FD_READ || right == rights::FD_WRITE {
@@ -56,7 +58,7 @@ impl Call<'_> {
 
     /// The directory behind a descriptor that has a right.
     pub fn directory(&self, fd: u32, right: u64) -> Result<InodeNumber> {
-        let descriptor = self.process.descriptors.get(fd)?;
+        let descriptor = self.task()?.descriptors.get(fd)?;
         match self.machine.open_files.get(descriptor.file)?.object {
             Object::Directory { inode, .. } => {
                 self.descriptor(fd, right)?;
@@ -68,7 +70,7 @@ impl Call<'_> {
 }
 
 pub fn fd_close(call: &mut Call<'_>, fd: u32) -> Answer {
-    let descriptor = call.process.descriptors.remove(fd)?;
+    let descriptor = call.task_mut()?.descriptors.remove(fd)?;
     call.machine.close(descriptor.file);
     Ok(())
 }
@@ -89,10 +91,10 @@ pub fn fd_fdstat_get(call: &mut Call<'_>, fd: u32, stat: u32) -> Answer {
     let Rights { base, inheriting } = descriptor.rights;
     let file = call.machine.open_files.get(descriptor.file)?;
     let kind = match &file.object {
-        Object::File(_) => filetype::REGULAR_FILE,
+        Object::File(_) | Object::Made { .. } => filetype::REGULAR_FILE,
         Object::Directory { .. } => filetype::DIRECTORY,
         Object::Device { .. } => filetype::CHARACTER_DEVICE,
-        Object::Stream(_) => filetype::UNKNOWN,
+        Object::Stream { .. } | Object::Pipe { .. } => filetype::UNKNOWN,
     };
     let mut bytes = [0; 24];
     bytes[0] = kind;
@@ -118,7 +120,7 @@ pub fn checked_flags(flags: u32) -> Result<u16> {
 
 /// Rights can be given up, never gained.
 pub fn fd_fdstat_set_rights(call: &mut Call<'_>, fd: u32, base: u64, inheriting: u64) -> Answer {
-    let descriptor = call.process.descriptors.get_mut(fd)?;
+    let descriptor = call.task_mut()?.descriptors.get_mut(fd)?;
     if base & !descriptor.rights.base != 0 || inheriting & !descriptor.rights.inheriting != 0 {
         return Err(Errno::NotCapable.into());
     }
@@ -128,13 +130,17 @@ pub fn fd_fdstat_set_rights(call: &mut Call<'_>, fd: u32, base: u64, inheriting:
 
 /// Moves a descriptor to another that is open too, which is closed.
 pub fn fd_renumber(call: &mut Call<'_>, from: u32, to: u32) -> Answer {
-    let moved = call.process.descriptors.get(from)?.clone();
-    let target = call.process.descriptors.get_mut(to)?;
+    let descriptors = &mut call.task_mut()?.descriptors;
+    let moved = Descriptor {
+        close_on_exec: false,
+        ..descriptors.get(from)?.clone()
+    };
+    let target = descriptors.get_mut(to)?;
     if from == to {
         return Ok(());
     }
     let closed = std::mem::replace(target, moved);
-    call.process.descriptors.remove(from)?;
+    descriptors.remove(from)?;
     call.machine.close(closed.file);
     Ok(())
 }
@@ -156,6 +162,6 @@ pub fn fd_prestat_dir_name(call: &mut Call<'_>, fd: u32, path: u32, path_len: u3
 }
 
 fn preopened_name(call: &Call<'_>, fd: u32) -> Result<std::sync::Arc<str>> {
-    let descriptor = call.process.descriptors.get(fd)?;
+    let descriptor = call.task()?.descriptors.get(fd)?;
     descriptor.preopened_as.clone().ok_or(Errno::BadDescriptor)
 }

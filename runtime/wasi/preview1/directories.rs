@@ -40,7 +40,7 @@ pub fn fd_readdir(
             break;
         }
         next += 1;
-        let kind = filetype_of(call.machine.tree.stat(inode)?.file_type);
+        let kind = filetype_of(call.machine.tree.file_type(inode)?);
         let bytes = encode(next, inode, kind, name);
         let length = bytes.len().min((buffer_len - filled) as usize);
         call.memory.write(buffer + filled, &bytes[..length])?;

@@ -1,20 +1,36 @@
 //! Reading, writing and moving about in open files.
 
+use wasmtime::Caller;
+
 use super::descriptors::FLAG_APPEND;
-use super::{Call, rights};
+use super::{Call, pipes, rights};
 use crate::engine::HostFailure;
 use crate::machine::fs::InodeNumber;
-use crate::machine::{Device, Errno, Interface, Object, Result, Stream, StreamWrite};
-use crate::wasi::call::Answer;
+use crate::machine::{
+    Bound, Device, Errno, HostCall, Interface, Object, Result, Stream, StreamWrite,
+};
+use crate::wasi::call::{Answer, Failure, Step, enter_until, to_errno};
 use crate::wasi::guest_memory::Piece;
-use crate::wasi::process::Stop;
+use crate::wasi::process::{Process, Stop};
 
-pub fn fd_read(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, read: u32) -> Answer {
-    let (object, offset) = readable(call, fd)?;
-    let length = read_pieces(call, &object, offset, iovs, iovs_len)?;
-    call.open_file_mut(fd, 0)?.offset += u64::from(length);
-    call.memory.write_u32(read, length)?;
-    Ok(())
+pub async fn fd_read(
+    caller: Caller<'_, Process>,
+    (fd, iovs, iovs_len, read): (u32, u32, u32, u32),
+) -> wasmtime::Result<i32> {
+    let answer = enter_until(caller, HostCall::Look, move |call| {
+        let (object, offset) = readable(call, fd)?;
+        let length = match object {
+            Object::Pipe { pipe, .. } => match pipes::read(call, fd, pipe, iovs, iovs_len)? {
+                Step::Done(length) => length,
+                Step::Wait => return Ok(Step::Wait),
+            },
+            _ => read_pieces(call, &object, offset, iovs, iovs_len)?,
+        };
+        call.open_file_mut(fd, 0)?.offset += u64::from(length);
+        call.memory.write_u32(read, length)?;
+        Ok(Step::Done(()))
+    });
+    to_errno(answer.await?)
 }
 
 pub fn fd_pread(
@@ -32,7 +48,30 @@ pub fn fd_pread(
     Ok(())
 }
 
-pub fn fd_write(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, written: u32) -> Answer {
+pub async fn fd_write(
+    caller: Caller<'_, Process>,
+    (fd, iovs, iovs_len, written): (u32, u32, u32, u32),
+) -> wasmtime::Result<i32> {
+    // What went into a pipe before it was full.
+    let mut done = 0;
+    let answer = enter_until(caller, HostCall::Look, move |call| {
+        let file = call.open_file(fd, rights::FD_WRITE)?;
+        let length = match file.object {
+            Object::Pipe { pipe, .. } => {
+                match pipes::write(call, fd, pipe, (iovs, iovs_len), &mut done)? {
+                    Step::Done(length) => length,
+                    Step::Wait => return Ok(Step::Wait),
+                }
+            }
+            _ => write_at_offset(call, fd, iovs, iovs_len)?,
+        };
+        call.memory.write_u32(written, length)?;
+        Ok(Step::Done(()))
+    });
+    to_errno(answer.await?)
+}
+
+fn write_at_offset(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32) -> Answer<u32> {
     let file = call.open_file(fd, rights::FD_WRITE)?;
     let (object, append, offset) = (
         file.object.clone(),
@@ -45,8 +84,7 @@ pub fn fd_write(call: &mut Call<'_>, fd: u32, iovs: u32, iovs_len: u32, written:
     };
     let length = write_pieces(call, &object, offset, iovs, iovs_len)?;
     call.open_file_mut(fd, 0)?.offset = offset + u64::from(length);
-    call.memory.write_u32(written, length)?;
-    Ok(())
+    Ok(length)
 }
 
 pub fn fd_pwrite(
@@ -67,10 +105,11 @@ pub fn fd_pwrite(
 pub fn fd_seek(call: &mut Call<'_>, fd: u32, offset: i64, whence: u32, position: u32) -> Answer {
     let file = call.open_file(fd, 0)?;
     let base = match (whence, &file.object) {
-        (_, Object::Stream(_)) => return Err(Errno::IllegalSeek.into()),
+        (_, Object::Stream { .. } | Object::Pipe { .. }) => return Err(Errno::IllegalSeek.into()),
         (0, _) => 0,
         (1, _) => file.offset,
         (2, Object::File(inode)) => call.machine.tree.stat(*inode)?.size,
+        (2, Object::Made { content, .. }) => content.size(),
         (2, Object::Device { .. }) => 0,
         _ => return Err(Errno::Invalid.into()),
     };
@@ -95,7 +134,7 @@ pub fn fd_seek(call: &mut Call<'_>, fd: u32, offset: i64, whence: u32, position:
 
 pub fn fd_tell(call: &mut Call<'_>, fd: u32, position: u32) -> Answer {
     let file = call.open_file(fd, 0)?;
-    if matches!(file.object, Object::Stream(_)) {
+    if matches!(file.object, Object::Stream { .. } | Object::Pipe { .. }) {
         return Err(Errno::IllegalSeek.into());
     }
     let offset = call.open_file(fd, rights::FD_TELL)?.offset;
@@ -106,7 +145,7 @@ pub fn fd_tell(call: &mut Call<'_>, fd: u32, position: u32) -> Answer {
 /// Advice is checked and has no effect.
 pub fn fd_advise(call: &mut Call<'_>, fd: u32, offset: u64, length: u64, advice: u32) -> Answer {
     let file = call.open_file(fd, 0)?;
-    if matches!(file.object, Object::Stream(_)) {
+    if matches!(file.object, Object::Stream { .. } | Object::Pipe { .. }) {
         return Err(Errno::IllegalSeek.into());
     }
     call.descriptor(fd, rights::FD_ADVISE)?;
@@ -148,7 +187,7 @@ fn regular_file(call: &Call<'_>, fd: u32, right: u64) -> Result<InodeNumber> {
 }
 
 /// What a descriptor reads from, and where. A directory says that it is one, whatever its rights.
-fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
+pub fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
     if matches!(call.open_file(fd, 0)?.object, Object::Directory { .. }) {
         return Err(Errno::IsDirectory);
     }
@@ -156,10 +195,10 @@ fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
     Ok((file.object.clone(), file.offset))
 }
 
-/// Streams have no positions to read or write at, and no offset is beyond what `off_t` can say.
+/// Streams and pipes have no positions to read or write at, and no offset is beyond what `off_t` can say.
 fn check_positioned(object: &Object, offset: u64) -> Result<()> {
     match object {
-        Object::Stream(_) => Err(Errno::IllegalSeek),
+        Object::Stream { .. } | Object::Pipe { .. } => Err(Errno::IllegalSeek),
         _ if offset > i64::MAX as u64 => Err(Errno::Invalid),
         _ => Ok(()),
     }
@@ -172,7 +211,7 @@ fn read_pieces(
     mut offset: u64,
     iovs: u32,
     iovs_len: u32,
-) -> Result<u32, crate::wasi::call::Failure> {
+) -> Answer<u32> {
     let mut total = 0u32;
     for piece in call.memory.pieces(iovs, iovs_len)? {
         let length = read_piece(call, object, offset, piece)?;
@@ -186,22 +225,36 @@ fn read_pieces(
     Ok(total)
 }
 
-fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -> Result<u32> {
+pub fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -> Result<u32> {
     let buffer = call.memory.bytes_mut(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.read(*inode, offset, buffer)?,
-        Object::Stream(Stream::Stdin) => call.machine.streams.read(buffer),
-        Object::Directory { .. } | Object::Stream(_) => return Err(Errno::BadDescriptor),
+        Object::Made { content, .. } => content.read(offset, buffer),
+        Object::Stream {
+            stream: Stream::Stdin,
+            call: opened,
+        } => match *opened == call.machine.call {
+            true => call.machine.streams.read(buffer),
+            false => 0,
+        },
+        Object::Directory { .. } | Object::Stream { .. } | Object::Pipe { .. } => {
+            return Err(Errno::BadDescriptor);
+        }
         Object::Device { device, .. } => match device {
             Device::Zero | Device::Full => {
                 buffer.fill(0);
                 buffer.len()
             }
             Device::Random | Device::Urandom => {
-                call.process.entropy.fill(Interface::Device, buffer);
+                let task = call.machine.processes.get_mut(call.process.number)?;
+                task.entropy.fill(Interface::Device, buffer);
                 buffer.len()
             }
-            Device::Null | Device::Stdin | Device::Stdout | Device::Stderr => 0,
+            Device::Null
+            | Device::Stdin
+            | Device::Stdout
+            | Device::Stderr
+            | Device::Descriptor(_) => 0,
         },
     };
     Ok(length as u32)
@@ -214,13 +267,13 @@ fn write_pieces(
     mut offset: u64,
     iovs: u32,
     iovs_len: u32,
-) -> Result<u32, crate::wasi::call::Failure> {
+) -> Answer<u32> {
     let mut total = 0u32;
     for piece in call.memory.pieces(iovs, iovs_len)? {
         let length = match write_piece(call, object, offset, piece) {
             Ok(length) => length,
             // What fitted before the disk was full counts.
-            Err(crate::wasi::call::Failure::Errno(_)) if total > 0 => break,
+            Err(Failure::Errno(_)) if total > 0 => break,
             Err(failure) => return Err(failure),
         };
         total = total.checked_add(length).ok_or(Errno::Invalid)?;
@@ -233,20 +286,17 @@ fn write_pieces(
     Ok(total)
 }
 
-fn write_piece(
-    call: &mut Call<'_>,
-    object: &Object,
-    offset: u64,
-    piece: Piece,
-) -> Result<u32, crate::wasi::call::Failure> {
+fn write_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -> Answer<u32> {
     let now_ns = call.machine.clock.now_ns();
     let data = call.memory.bytes(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.write(*inode, offset, data, now_ns)?,
-        Object::Directory { .. } => return Err(Errno::BadDescriptor.into()),
-        Object::Stream(stream) => match call.machine.streams.write(*stream, data) {
+        Object::Directory { .. } | Object::Made { .. } | Object::Pipe { .. } => {
+            return Err(Errno::BadDescriptor.into());
+        }
+        Object::Stream { stream, .. } => match call.machine.streams.write(*stream, data) {
             StreamWrite::Taken => data.len(),
-            StreamWrite::TooMuch => return Err(Stop::OutputFlood.into()),
+            StreamWrite::TooMuch => return Err(Bound::Output.into()),
             StreamWrite::Closed => return Err(Stop::Host(HostFailure::OutputClosed).into()),
         },
         Object::Device { device, .. } => match device {

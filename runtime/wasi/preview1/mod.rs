@@ -1,6 +1,7 @@
 //! WASI preview 1, all 46 functions, on the machine instead of the host.
 //!
-//! Functions that can block are asynchronous, so that their process can be suspended; all others are plain.
+//! Every function is asynchronous, so that its process can be suspended there: some wait, and all give way when the slice
+//! is over.
 //! `witx` gives names, layouts and numbers; the machine's errnos carry preview 1's numbers already.
 
 mod arguments;
@@ -9,38 +10,40 @@ mod descriptors;
 mod directories;
 mod files;
 mod paths;
+pub mod pipes;
 mod poll;
 pub mod rights;
 mod stat;
 
 use wasmtime::{Caller, Linker};
 
-use super::call::{Answer, enter, enter_with, to_errno};
+use super::call::{Answer, enter_with, to_errno};
+use super::life::refuel;
 use super::process::{Process, Stop};
-use crate::engine::Signal;
-use crate::machine::scheduler::give_way;
-use crate::machine::{Errno, HostCall, Interface};
+use crate::machine::scheduler::pause;
+use crate::machine::{Errno, HostCall, Interface, Pause};
 
 /// The import module's name.
 pub const MODULE: &str = "wasi_snapshot_preview1";
 
-/// Offers plain functions of an import module: `name: class, implementation(parameters)`.
+/// Offers functions of an import module that never wait: `name: class, implementation(parameters)`.
 macro_rules! plain {
     ($linker:ident, $module:expr, $($name:ident: $class:ident, $function:path, ($($parameter:ident: $type:ty),*);)*) => {
-        $($linker.func_wrap(
+        $($linker.func_wrap_async(
             $module,
             stringify!($name),
-            |caller: wasmtime::Caller<'_, $crate::wasi::process::Process> $(, $parameter: $type)*| {
-                $crate::wasi::call::enter(
+            |caller: wasmtime::Caller<'_, $crate::wasi::process::Process>, ($($parameter,)*): ($($type,)*)| {
+                Box::new($crate::wasi::call::enter(
                     caller,
                     $crate::machine::HostCall::$class,
-                    |call| $function(call $(, $parameter)*),
-                )
+                    move |call| $function(call $(, $parameter)*),
+                ))
             },
         )?;)*
     };
 }
 
+pub(super) use files::{read_piece, readable};
 pub(super) use plain;
 pub(super) use stat::follow;
 
@@ -76,7 +79,6 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         path_filestat_get: Look, stat::path_filestat_get, (fd: u32, flags: u32, path: u32, path_len: u32, stat: u32);
         path_filestat_set_times: Change, stat::path_filestat_set_times, (fd: u32, flags: u32, path: u32, path_len: u32, accessed: u64, modified: u64, set: u32);
         path_link: Change, paths::path_link, (old_fd: u32, flags: u32, old: u32, old_len: u32, new_fd: u32, new: u32, new_len: u32);
-        path_open: Change, paths::path_open, (fd: u32, lookup: u32, path: u32, path_len: u32, how: u32, base: u64, inheriting: u64, flags: u32, opened: u32);
         path_readlink: Look, paths::path_readlink, (fd: u32, path: u32, path_len: u32, buffer: u32, buffer_len: u32, used: u32);
         path_remove_directory: Change, paths::path_remove_directory, (fd: u32, path: u32, path_len: u32);
         path_rename: Change, paths::path_rename, (old_fd: u32, old: u32, old_len: u32, new_fd: u32, new: u32, new_len: u32);
@@ -89,30 +91,23 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         sock_shutdown: Look, sock_shutdown, (fd: u32, how: u32);
         proc_raise: Look, proc_raise, (signal: u32);
     }
-    linker.func_wrap(MODULE, "proc_exit", proc_exit)?;
+    linker.func_wrap_async(MODULE, "proc_exit", |caller, (status,): (u32,)| {
+        Box::new(proc_exit(caller, status))
+    })?;
+    linker.func_wrap_async(
+        MODULE,
+        "path_open",
+        |caller, arguments: paths::OpenArguments| Box::new(paths::path_open(caller, arguments)),
+    )?;
     linker.func_wrap_async(
         MODULE,
         "fd_read",
-        |mut caller, arguments: (u32, u32, u32, u32)| {
-            Box::new(async move {
-                let (fd, iovs, iovs_len, read) = arguments;
-                enter(&mut caller, HostCall::Look, |call| {
-                    files::fd_read(call, fd, iovs, iovs_len, read)
-                })
-            })
-        },
+        |caller, arguments: (u32, u32, u32, u32)| Box::new(files::fd_read(caller, arguments)),
     )?;
     linker.func_wrap_async(
         MODULE,
         "fd_write",
-        |mut caller, arguments: (u32, u32, u32, u32)| {
-            Box::new(async move {
-                let (fd, iovs, iovs_len, written) = arguments;
-                enter(&mut caller, HostCall::Look, |call| {
-                    files::fd_write(call, fd, iovs, iovs_len, written)
-                })
-            })
-        },
+        |caller, arguments: (u32, u32, u32, u32)| Box::new(files::fd_write(caller, arguments)),
     )?;
     linker.func_wrap_async(
         MODULE,
@@ -124,8 +119,10 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         "sched_yield",
         |mut caller: Caller<'_, Process>, (): ()| {
             Box::new(async move {
-                let answer = enter_with(&mut caller, HostCall::Look, |_| Ok(()))?;
-                give_way().await;
+                let answer = enter_with(&mut caller, HostCall::Look, |_| Ok(())).await?;
+                let machine = caller.data().machine.clone();
+                pause(&machine, Pause::GivesWay).await;
+                refuel(&mut caller)?;
                 to_errno(answer)
             })
         },
@@ -187,45 +184,34 @@ type Call<'a> = super::call::Call<'a>;
 
 fn random_get(call: &mut Call<'_>, buffer: u32, buffer_len: u32) -> Answer {
     let bytes = call.memory.bytes_mut(buffer, buffer_len)?;
-    call.process.entropy.fill(Interface::RandomGet, bytes);
+    let task = call.machine.processes.get_mut(call.process.number)?;
+    task.entropy.fill(Interface::RandomGet, bytes);
     call.moved += u64::from(buffer_len);
     Ok(())
 }
 
 /// Like Linux, keeps the low 8 bits of the status.
-fn proc_exit(caller: Caller<'_, Process>, status: u32) -> wasmtime::Result<()> {
-    let answer = enter_with(caller, HostCall::Look, |_| Ok(()))?;
+async fn proc_exit(mut caller: Caller<'_, Process>, status: u32) -> wasmtime::Result<()> {
+    let answer = enter_with(&mut caller, HostCall::Look, |_| Ok(())).await?;
     to_errno(answer)?;
     Err(Stop::Exit(status as u8).into())
 }
 
-/// Signals whose default is to end the process end it; the others are ignored, as a process without handlers does.
-fn proc_raise(_: &mut Call<'_>, signal: u32) -> Answer {
+/// Preview 1 has no number for STKFLT, so that its numbers from there on are one less than Linux's.
+fn proc_raise(call: &mut Call<'_>, signal: u32) -> Answer {
     let signal = match signal {
-        1 => Signal::Hup,
-        2 => Signal::Int,
-        3 => Signal::Quit,
-        4 => Signal::Ill,
-        5 => Signal::Trap,
-        6 => Signal::Abrt,
-        7 => Signal::Bus,
-        8 => Signal::Fpe,
-        9 => Signal::Kill,
-        10 => Signal::Usr1,
-        11 => Signal::Segv,
-        12 => Signal::Usr2,
-        13 => Signal::Pipe,
-        14 => Signal::Alrm,
-        15 => Signal::Term,
-        0 | 16..=30 => return Ok(()),
+        0..16 => signal as u8,
+        16..=30 => signal as u8 + 1,
         _ => return Err(Errno::Invalid.into()),
     };
-    Err(Stop::Signal(signal).into())
+    let number = call.process.number;
+    call.machine.deliver(number, signal);
+    call.check_own_end()
 }
 
 /// There are no sockets: descriptors that exist are something else, and the function itself is not supported.
 fn no_socket(call: &Call<'_>, fd: u32) -> Answer {
-    call.process.descriptors.get(fd)?;
+    call.task()?.descriptors.get(fd)?;
     Err(Errno::NotSupported.into())
 }
 

@@ -1,11 +1,16 @@
 //! Opening, making, linking, renaming and removing by path.
 
-use super::descriptors::checked_flags;
+use wasmtime::Caller;
+
+use super::descriptors::{FLAG_NONBLOCK, checked_flags};
 use super::stat::follow;
 use super::{Call, rights};
-use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow};
-use crate::machine::{Descriptor, Errno, FileId, Listing, Object, Result, Rights};
-use crate::wasi::call::Answer;
+use crate::machine::fs::{FollowLast, InodeNumber, Kind, OpenHow, view_name};
+use crate::machine::{
+    Descriptor, Errno, FileId, HostCall, Listing, Object, PipeEnds, PipeId, Result, Rights,
+};
+use crate::wasi::call::{Answer, Step, enter_until, to_errno};
+use crate::wasi::process::Process;
 
 /// `oflags`.
 const CREATE: u32 = 1;
@@ -13,46 +18,110 @@ const DIRECTORY: u32 = 2;
 const EXCLUSIVE: u32 = 4;
 const TRUNCATE: u32 = 8;
 
-/// Preview 1 passes no modes: files and directories are made as under the usual umask of 022.
-const FILE_MODE: u16 = 0o644;
-const DIRECTORY_MODE: u16 = 0o755;
+/// Preview 1 passes no modes: files and directories are made with all that the mask leaves.
+const FILE_MODE: u16 = 0o666;
+const DIRECTORY_MODE: u16 = 0o777;
 
-#[expect(clippy::too_many_arguments, reason = "the signature is preview 1's")]
-pub fn path_open(
+/// Directory, `lookupflags`, path and its length, `oflags`, rights and inheriting ones, `fdflags`, where the number goes.
+pub type OpenArguments = (u32, u32, u32, u32, u32, u64, u64, u32, u32);
+
+/// A named pipe that has to be met by its other end before it counts as open.
+struct Meeting {
+    number: u32,
+    pipe: PipeId,
+    ends: PipeEnds,
+    /// How often the other end had been opened.
+    opens: u64,
+}
+
+pub async fn path_open(
+    caller: Caller<'_, Process>,
+    arguments: OpenArguments,
+) -> wasmtime::Result<i32> {
+    let opened = arguments.8;
+    let mut meeting = None;
+    let answer = enter_until(caller, HostCall::Change, move |call| {
+        let number = match &meeting {
+            None => match open(call, arguments)? {
+                Opened::Now(number) => number,
+                Opened::Meets(meets) => {
+                    let met = meet(call, &meets);
+                    meeting = Some(meets);
+                    return met;
+                }
+            },
+            Some(Meeting {
+                number,
+                pipe,
+                ends,
+                opens,
+            }) if call.machine.pipes.get(*pipe)?.opens_of_others(*ends) != *opens => *number,
+            Some(meets) => return meet(call, meets),
+        };
+        call.memory.write_u32(opened, number)?;
+        Ok(Step::Done(()))
+    });
+    to_errno(answer.await?)
+}
+
+/// Waits for the other end. When a signal interrupts that, nothing was opened.
+fn meet(call: &mut Call<'_>, meeting: &Meeting) -> Answer<Step> {
+    let waits = call.wait_for_pipe(meeting.pipe);
+    if waits.is_err() {
+        let descriptor = call.task_mut()?.descriptors.remove(meeting.number)?;
+        call.machine.close(descriptor.file);
+    }
+    waits
+}
+
+enum Opened {
+    Now(u32),
+    Meets(Meeting),
+}
+
+fn open(
     call: &mut Call<'_>,
-    fd: u32,
-    lookup: u32,
-    path: u32,
-    path_len: u32,
-    oflags: u32,
-    base: u64,
-    inheriting: u64,
-    flags: u32,
-    opened: u32,
-) -> Answer {
+    (fd, lookup, path, path_len, oflags, base, inheriting, flags, _): OpenArguments,
+) -> Answer<Opened> {
     let directory = call.directory(fd, rights::PATH_OPEN)?;
     let path = call.memory.path(path, path_len)?;
-    let how = how(oflags, base, follow(lookup)?)?;
+    let task = call.task()?;
+    let how = how(oflags, base, follow(lookup)?, task.umask)?;
     let flags = checked_flags(flags)?;
-    let allowed = call.process.descriptors.get(fd)?.rights;
+    let allowed = task.descriptors.get(fd)?.rights;
     check_rights(allowed, how, base, inheriting)?;
-    call.process.descriptors.check_room()?;
+    task.descriptors.check_room()?;
     let now_ns = call.machine.clock.now_ns();
     let inode = call.machine.tree.open(directory, path, how, now_ns)?;
-    let (file, applicable) = open_inode(call, inode, flags)?;
-    let number = call.process.descriptors.add(Descriptor {
+    let (file, applicable) = open_inode(call, inode, base, flags)?;
+    let number = call.task_mut()?.descriptors.add(Descriptor {
         file,
         rights: Rights {
             base: base & applicable,
             inheriting,
         },
         preopened_as: None,
+        close_on_exec: false,
     })?;
-    call.memory.write_u32(opened, number)?;
-    Ok(())
+    let Object::Pipe { pipe, ends, .. } = call.machine.open_files.get(file)?.object else {
+        return Ok(Opened::Now(number));
+    };
+    let state = call.machine.pipes.get(pipe)?;
+    let is_met = state.is_met(ends) || flags & FLAG_NONBLOCK != 0;
+    // Without a name it is open already, and here it has only another number.
+    if is_met || state.inode() != Some(inode) {
+        return Ok(Opened::Now(number));
+    }
+    let opens = state.opens_of_others(ends);
+    Ok(Opened::Meets(Meeting {
+        number,
+        pipe,
+        ends,
+        opens,
+    }))
 }
 
-fn how(oflags: u32, base: u64, follow: FollowLast) -> Result<OpenHow> {
+fn how(oflags: u32, base: u64, follow: FollowLast, umask: u16) -> Result<OpenHow> {
     if oflags & !(CREATE | DIRECTORY | EXCLUSIVE | TRUNCATE) != 0 {
         return Err(Errno::Invalid);
     }
@@ -66,7 +135,7 @@ fn how(oflags: u32, base: u64, follow: FollowLast) -> Result<OpenHow> {
         truncate: oflags & TRUNCATE != 0,
         directory,
         no_follow: follow == FollowLast::No,
-        mode: FILE_MODE,
+        mode: FILE_MODE & !umask,
     })
 }
 
@@ -87,14 +156,25 @@ fn check_rights(allowed: Rights, how: OpenHow, base: u64, inheriting: u64) -> Re
 }
 
 /// Opens an inode: the open file, and the rights that have a meaning for it.
-fn open_inode(call: &mut Call<'_>, inode: InodeNumber, flags: u16) -> Result<(FileId, u64)> {
+fn open_inode(
+    call: &mut Call<'_>,
+    inode: InodeNumber,
+    base: u64,
+    flags: u16,
+) -> Result<(FileId, u64)> {
     let (object, applicable) = match call.machine.tree.kind(inode)? {
+        Kind::File(content) if view_name(inode).is_some() => {
+            let content = content.clone();
+            let stat = call.machine.tree.stat(inode)?;
+            (Object::Made { stat, content }, rights::FILE)
+        }
         Kind::File(_) | Kind::Pinned(_) => (Object::File(inode), rights::FILE),
         Kind::Directory { .. } => {
             let listing = Listing::default();
             (Object::Directory { inode, listing }, rights::DIRECTORY)
         }
         Kind::Symlink(_) => return Err(Errno::Loop),
+        Kind::Fifo => return open_fifo(call, inode, base, flags),
         Kind::Device(device) => match device.descriptor() {
             Some(standard) => return share_standard(call, standard),
             None => {
@@ -103,25 +183,49 @@ fn open_inode(call: &mut Call<'_>, inode: InodeNumber, flags: u16) -> Result<(Fi
             }
         },
     };
-    call.machine.tree.hold(inode);
+    if let Some(inode) = object.inode() {
+        call.machine.tree.hold(inode);
+    }
     Ok((call.machine.open_files.add(object, flags), applicable))
 }
 
 /// `/dev/stdin` and its like: another descriptor for what the process has there already.
 fn share_standard(call: &mut Call<'_>, standard: u32) -> Result<(FileId, u64)> {
-    let descriptor = call.process.descriptors.get(standard);
+    let descriptor = call.task()?.descriptors.get(standard);
     let Descriptor { file, rights, .. } = descriptor.map_err(|_| Errno::NoEntry)?.clone();
     call.machine.open_files.share(file);
     Ok((file, rights.base))
 }
 
+/// Opens a named pipe. To write to it without waiting, somebody has to read.
+fn open_fifo(
+    call: &mut Call<'_>,
+    inode: InodeNumber,
+    base: u64,
+    flags: u16,
+) -> Result<(FileId, u64)> {
+    let ends = PipeEnds {
+        reads: base & rights::FD_READ != 0,
+        writes: base & rights::FD_WRITE != 0,
+    };
+    let pipe = call.machine.pipes.named(inode)?;
+    let is_met = call.machine.pipes.get(pipe)?.is_met(ends);
+    if !is_met && !ends.reads && flags & FLAG_NONBLOCK != 0 {
+        // It is nobody's, and goes.
+        call.machine.pipes.discard(pipe);
+        return Err(Errno::NoDevice);
+    }
+    let file = call.machine.open_pipe(pipe, ends, flags)?;
+    Ok((file, rights::PIPE))
+}
+
 pub fn path_create_directory(call: &mut Call<'_>, fd: u32, path: u32, path_len: u32) -> Answer {
     let directory = call.directory(fd, rights::PATH_CREATE_DIRECTORY)?;
     let path = call.memory.path(path, path_len)?;
+    let mode = DIRECTORY_MODE & !call.task()?.umask;
     let now_ns = call.machine.clock.now_ns();
-    call.machine
-        .tree
-        .make_directory(directory, path, DIRECTORY_MODE, now_ns)?;
+    let tree = &mut call.machine.tree;
+    tree.make_directory(directory, path, mode, now_ns)?;
     Ok(())
 }
 

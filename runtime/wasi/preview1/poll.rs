@@ -4,9 +4,9 @@ use wasmtime::Caller;
 
 use super::clocks::{self, REALTIME};
 use super::{Call, rights};
-use crate::machine::scheduler::sleep_until;
+use crate::limits::PIPE_ATOMIC_BYTES;
 use crate::machine::{Errno, HostCall, Object, Result, Stream};
-use crate::wasi::call::{Answer, Failure, enter_with, to_errno};
+use crate::wasi::call::{Answer, Step, enter_until, enter_with, to_errno};
 use crate::wasi::guest_memory::{u16_at, u32_at, u64_at};
 use crate::wasi::process::Process;
 
@@ -24,21 +24,27 @@ const ABSOLUTE: u16 = 1;
 /// `eventrwflags`: the other end is gone.
 const HANGUP: u16 = 1;
 
-/// What came of a subscription.
+/// What a subscription waits for.
 #[derive(Clone, Copy)]
-enum Readiness {
-    /// Not before this time of the monotonic clock, in nanoseconds.
-    At(u64),
-    /// Now: bytes and flags.
-    Now(u64, u16),
+enum Awaited {
+    /// This time of the monotonic clock, in nanoseconds.
+    Time(u64),
+    /// That this descriptor can be read.
+    Input(u32),
+    /// That this descriptor can be written.
+    Output(u32),
+    /// Nothing that there is.
     Failed(Errno),
 }
 
 struct Subscription {
     user_data: u64,
     kind: u8,
-    readiness: Readiness,
+    awaited: Awaited,
 }
+
+/// An event's errno, bytes and flags.
+type Event = (u16, u64, u16);
 
 pub async fn poll_oneoff(
     mut caller: Caller<'_, Process>,
@@ -46,30 +52,24 @@ pub async fn poll_oneoff(
 ) -> wasmtime::Result<i32> {
     let begun = enter_with(&mut caller, HostCall::Look, |call| {
         begin(call, subscriptions, count)
-    })?;
-    let (subscriptions, wake_ns) = match begun {
+    });
+    let subscriptions = match begun.await? {
         Ok(begun) => begun,
         Err(failure) => return to_errno(Err(failure)),
     };
-    if let Some(wake_ns) = wake_ns {
-        let process = caller.data();
-        // Past its deadline the process is ended, so it need not sleep longer.
-        let until_ns = wake_ns.min(process.deadline_ns);
-        let sleep = sleep_until(&process.machine, process.number, until_ns);
-        sleep.await;
+    let waited = enter_until(&mut caller, HostCall::Again, |call| {
+        wait(call, &subscriptions)
+    });
+    if let Err(failure) = waited.await? {
+        return to_errno(Err(failure));
     }
-    let answer = enter_with(&mut caller, HostCall::Look, |call| {
+    let answer = enter_until(&mut caller, HostCall::Look, |call| {
         finish(call, &subscriptions, events, used)
-    })?;
-    to_errno(answer)
+    });
+    to_errno(answer.await?)
 }
 
-/// Reads the subscriptions; none is ready yet when there is a time to wake.
-fn begin(
-    call: &mut Call<'_>,
-    pointer: u32,
-    count: u32,
-) -> Answer<(Vec<Subscription>, Option<u64>)> {
+fn begin(call: &mut Call<'_>, pointer: u32, count: u32) -> Answer<Vec<Subscription>> {
     if count == 0 {
         return Err(Errno::Invalid.into());
     }
@@ -80,37 +80,58 @@ fn begin(
     call.moved += bytes.len() as u64;
     // Before durations begin to count: no price passes while the guest sleeps.
     call.pay()?;
-    let subscriptions: Vec<Subscription> = bytes
+    let subscriptions = bytes
         .chunks_exact(SUBSCRIPTION_BYTES as usize)
         .map(|subscription| Subscription {
             user_data: u64_at(subscription, 0),
             kind: subscription[8],
-            readiness: readiness(call, subscription).unwrap_or_else(Readiness::Failed),
-        })
-        .collect();
-    let now_ns = call.machine.clock.elapsed_ns();
-    let times = subscriptions
-        .iter()
-        .map(|subscription| match subscription.readiness {
-            Readiness::At(time_ns) => time_ns,
-            Readiness::Now(..) | Readiness::Failed(_) => 0,
+            awaited: awaited(call, subscription).unwrap_or_else(Awaited::Failed),
         });
-    let wake_ns = times.min().filter(|wake_ns| *wake_ns > now_ns);
-    Ok((subscriptions, wake_ns))
+    Ok(subscriptions.collect())
 }
 
-fn readiness(call: &Call<'_>, subscription: &[u8]) -> Result<Readiness> {
+fn awaited(call: &Call<'_>, subscription: &[u8]) -> Result<Awaited> {
+    let fd = || u32_at(subscription, 16);
     match subscription[8] {
-        CLOCK => clock_readiness(call, subscription),
-        kind @ (FD_READ | FD_WRITE) => descriptor_readiness(call, u32_at(subscription, 16), kind),
+        CLOCK => clock_awaited(call, subscription),
+        FD_READ => Ok(Awaited::Input(fd())),
+        FD_WRITE => Ok(Awaited::Output(fd())),
         _ => Err(Errno::Invalid),
     }
 }
 
-fn clock_readiness(call: &Call<'_>, subscription: &[u8]) -> Result<Readiness> {
+/// Waits until one subscription at least is ready.
+fn wait(call: &mut Call<'_>, subscriptions: &[Subscription]) -> Answer<Step> {
+    let is_ready = |subscription: &Subscription| event(call, subscription.awaited).is_some();
+    if subscriptions.iter().any(is_ready) {
+        return Ok(Step::Done(()));
+    }
+    let mut until_ns = None;
+    for subscription in subscriptions {
+        match subscription.awaited {
+            Awaited::Time(time_ns) => {
+                until_ns = Some(until_ns.map_or(time_ns, |until_ns: u64| until_ns.min(time_ns)));
+            }
+            Awaited::Input(fd) | Awaited::Output(fd) => await_pipe(call, fd)?,
+            Awaited::Failed(_) => {}
+        }
+    }
+    call.wait(until_ns, false)
+}
+
+/// The process is woken when the pipe behind a descriptor changes.
+fn await_pipe(call: &mut Call<'_>, fd: u32) -> Result<()> {
+    if let Object::Pipe { pipe, .. } = call.open_file(fd, 0)?.object {
+        let number = call.process.number;
+        call.machine.pipes.get_mut(pipe)?.wait(number);
+    }
+    Ok(())
+}
+
+fn clock_awaited(call: &Call<'_>, subscription: &[u8]) -> Result<Awaited> {
     let (clock, timeout_ns) = (u32_at(subscription, 16), u64_at(subscription, 24));
     let flags = u16_at(subscription, 40);
-    clocks::now_ns(&call.machine, clock)?;
+    clocks::now_ns(call.machine, clock)?;
     let machine_clock = &call.machine.clock;
     let time_ns = match (flags & ABSOLUTE != 0, clock) {
         (false, _) => machine_clock.elapsed_ns().saturating_add(timeout_ns),
@@ -120,30 +141,65 @@ fn clock_readiness(call: &Call<'_>, subscription: &[u8]) -> Result<Readiness> {
         }
         (true, _) => timeout_ns,
     };
-    Ok(Readiness::At(time_ns))
+    Ok(Awaited::Time(time_ns))
 }
 
-/// Nothing here ever blocks: files are ready, and input is known to its end.
-fn descriptor_readiness(call: &Call<'_>, fd: u32, kind: u8) -> Result<Readiness> {
-    let right = if kind == FD_READ {
-        rights::FD_READ
-    } else {
-        rights::FD_WRITE
+/// The event of what is ready now.
+fn event(call: &Call<'_>, awaited: Awaited) -> Option<Event> {
+    let ready = match awaited {
+        Awaited::Time(time_ns) => {
+            (time_ns <= call.machine.clock.elapsed_ns()).then_some(Ok((0, 0)))
+        }
+        Awaited::Input(fd) => input(call, fd).transpose(),
+        Awaited::Output(fd) => output(call, fd).transpose(),
+        Awaited::Failed(errno) => Some(Err(errno)),
     };
+    ready.map(|ready| match ready {
+        Ok((bytes, flags)) => (0, bytes, flags),
+        Err(errno) => (errno as u16, 0, 0),
+    })
+}
+
+/// What can be read and whether it ends there. Only a pipe is ever not ready: files are, and input is known to its end.
+fn input(call: &Call<'_>, fd: u32) -> Result<Option<(u64, u16)>> {
     call.descriptor(fd, rights::POLL_FD_READWRITE)?;
-    let file = call.open_file(fd, right)?;
-    let left = match (&file.object, kind) {
-        (Object::File(inode), FD_READ) => {
-            let size = call.machine.tree.stat(*inode)?.size;
-            size.saturating_sub(file.offset)
+    let file = call.open_file(fd, rights::FD_READ)?;
+    let (left, ends) = match file.object {
+        Object::File(inode) => {
+            let size = call.machine.tree.stat(inode)?.size;
+            (size.saturating_sub(file.offset), false)
         }
-        (Object::Stream(Stream::Stdin), FD_READ) => {
-            let left = call.machine.streams.stdin_left() as u64;
-            return Ok(Readiness::Now(left, if left == 0 { HANGUP } else { 0 }));
+        Object::Made { ref content, .. } => (content.size().saturating_sub(file.offset), false),
+        Object::Stream {
+            stream: Stream::Stdin,
+            call: opened,
+        } => {
+            let left = call.stdin_left(opened);
+            (left, left == 0)
         }
-        _ => 1,
+        Object::Pipe { pipe, .. } => {
+            let ready = call.machine.pipes.get(pipe)?.ready();
+            if ready.readable == 0 && !ready.no_writer {
+                return Ok(None);
+            }
+            (ready.readable as u64, ready.no_writer)
+        }
+        _ => (1, false),
     };
-    Ok(Readiness::Now(left, 0))
+    Ok(Some((left, if ends { HANGUP } else { 0 })))
+}
+
+/// How much can be written and whether nobody reads. A pipe is ready when a short write would not wait.
+fn output(call: &Call<'_>, fd: u32) -> Result<Option<(u64, u16)>> {
+    call.descriptor(fd, rights::POLL_FD_READWRITE)?;
+    let file = call.open_file(fd, rights::FD_WRITE)?;
+    let Object::Pipe { pipe, .. } = file.object else {
+        return Ok(Some((1, 0)));
+    };
+    let ready = call.machine.pipes.get(pipe)?.ready();
+    let flags = if ready.no_reader { HANGUP } else { 0 };
+    let is_ready = ready.writable >= PIPE_ATOMIC_BYTES || ready.no_reader;
+    Ok(is_ready.then_some((ready.writable as u64, flags)))
 }
 
 /// Writes an event for each subscription that is ready, in the order in which they were given.
@@ -152,32 +208,29 @@ fn finish(
     subscriptions: &[Subscription],
     events: u32,
     used: u32,
-) -> Result<(), Failure> {
-    let now_ns = call.machine.clock.elapsed_ns();
+) -> Answer<Step> {
     let ready: Vec<u8> = subscriptions
         .iter()
-        .filter_map(|subscription| event(subscription, now_ns))
+        .filter_map(|subscription| Some(encode(subscription, event(call, subscription.awaited)?)))
         .flatten()
         .collect();
+    if ready.is_empty() {
+        // Another process was faster.
+        return wait(call, subscriptions);
+    }
     call.memory.write(events, &ready)?;
     call.memory
         .write_u32(used, (ready.len() / EVENT_BYTES) as u32)?;
     call.moved += ready.len() as u64;
-    Ok(())
+    Ok(Step::Done(()))
 }
 
-fn event(subscription: &Subscription, now_ns: u64) -> Option<[u8; EVENT_BYTES]> {
-    let (errno, bytes, flags) = match subscription.readiness {
-        Readiness::At(time_ns) if time_ns > now_ns => return None,
-        Readiness::At(_) => (0, 0, 0),
-        Readiness::Now(bytes, flags) => (0, bytes, flags),
-        Readiness::Failed(errno) => (errno as u16, 0, 0),
-    };
+fn encode(subscription: &Subscription, (errno, bytes, flags): Event) -> [u8; EVENT_BYTES] {
     let mut event = [0; EVENT_BYTES];
     event[0..8].copy_from_slice(&subscription.user_data.to_le_bytes());
     event[8..10].copy_from_slice(&errno.to_le_bytes());
     event[10] = subscription.kind;
     event[16..24].copy_from_slice(&bytes.to_le_bytes());
     event[24..26].copy_from_slice(&flags.to_le_bytes());
-    Some(event)
+    event
 }

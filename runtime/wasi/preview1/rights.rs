@@ -77,3 +77,6 @@ pub const STREAM_IN: u64 = FD_READ | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POL
 /// What standard output and standard error can be used for: no `seek`, no `tell`.
 pub const STREAM_OUT: u64 =
     FD_WRITE | FD_DATASYNC | FD_SYNC | FD_FDSTAT_SET_FLAGS | FD_FILESTAT_GET | POLL_FD_READWRITE;
+
+/// What an end of a pipe can be used for: as a stream, and what it is opened for says whether it reads or writes.
+pub const PIPE: u64 = STREAM_IN | STREAM_OUT;

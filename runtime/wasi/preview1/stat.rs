@@ -6,14 +6,20 @@ use crate::machine::fs::{FollowLast, NewTime, Stat};
 use crate::machine::{Errno, Object, Result, Stream};
 use crate::wasi::call::Answer;
 
-/// The device numbers of the tree and of the streams: two different ones, so that no file is taken for a stream.
+/// The device numbers of the tree, of the streams and of pipes without a name: different ones, so that nothing is taken for
+/// something else.
 const TREE_DEVICE: u64 = 1;
 const STREAM_DEVICE: u64 = 2;
+const PIPE_DEVICE: u64 = 3;
 
 pub fn fd_filestat_get(call: &mut Call<'_>, fd: u32, stat: u32) -> Answer {
     let file = call.open_file(fd, rights::FD_FILESTAT_GET)?;
     let bytes = match &file.object {
-        Object::Stream(stream) => encode_stream(*stream),
+        Object::Stream { stream, .. } => encode_stream(*stream),
+        Object::Made { stat, .. } => encode(stat),
+        Object::Pipe {
+            inode: None, pipe, ..
+        } => filestat([PIPE_DEVICE, pipe.0], filetype::UNKNOWN, [1, 0, 0, 0, 0]),
         object => {
             let inode = object.inode().ok_or(Errno::BadDescriptor)?;
             encode(&call.machine.tree.stat(inode)?)

@@ -1,55 +1,71 @@
 //! Running the tree: lists, pipelines, commands, functions, subshells, children. OWNER: execute.
 
+mod child;
+mod compound;
+mod coprocess;
+mod exec;
+mod function;
 pub mod jobs;
+mod list;
+mod lookup;
+mod pipeline;
+mod redirect;
+mod select;
+mod simple;
+mod spawn;
+mod subshell;
+mod substitution;
+pub mod text;
+mod timing;
 pub mod traps;
+mod xtrace;
 
-use crate::flow::Result;
+pub use child::run_handed_over;
+pub use spawn::{describe_signal, words};
+
+use crate::flow::{Flow, Result};
 use crate::shell::Shell;
-use crate::syntax::ast::{List, Program};
-use crate::text::Text;
+use crate::syntax::ast::Program;
+
+/// Bytes of stack that a command can need before it asks again.
+const STACK_RESERVE: usize = 160 << 10;
 
 impl Shell {
     /// Runs a parsed text; its status is `$?`.
-    pub fn run_program(&mut self, _program: &Program) -> Result {
-        todo!()
+    pub fn run_program(&mut self, program: &Program) -> Result {
+        for list in &program.commands {
+            match self.run_list(list) {
+                Err(Flow::Discard(status)) if self.subshell_depth == 0 => {
+                    self.status = status;
+                    if self.options.errexit {
+                        return Err(Flow::Exit(status));
+                    }
+                }
+                outcome => _ = outcome?,
+            }
+        }
+        Ok(self.status)
     }
 
-    pub fn run_list(&mut self, _list: &List) -> Result {
-        todo!()
+    /// Ends what nests too deep while there is still room to say so.
+    pub(super) fn check_depth(&mut self, what: &str) -> Result<()> {
+        let marker = 0_u8;
+        // The stack lies at the bottom of memory and grows downwards.
+        let left = &raw const marker as usize;
+        if left > STACK_RESERVE {
+            return Ok(());
+        }
+        self.complain(format_args!(
+            "{what}: maximum function nesting level exceeded"
+        ));
+        self.status = 1;
+        Err(Flow::Exit(1))
     }
 
-    /// Parses and runs a text: `eval`, traps, `-c`. Syntax errors are complained about; their status is 2.
-    pub fn run_text(&mut self, _text: &str, _context: &str) -> Result {
-        todo!()
-    }
-
-    /// Runs a file in this shell: `source`.
-    pub fn run_file(&mut self, _path: &str, _arguments: Option<Vec<Text>>) -> Result {
-        todo!()
-    }
-
-    /// The output of a command substitution without its trailing newlines; `$?` is its status.
-    pub fn substitute(&mut self, _program: &Program) -> Result<Text> {
-        todo!()
-    }
-
-    /// `<(…)` (`read`) and `>(…)`: the path under which the command can be reached, `/dev/fd/63`.
-    pub fn process_substitution(&mut self, _program: &Program, _read: bool) -> Result<Text> {
-        todo!()
-    }
-
-    /// Calls a function or builtin or program by name, with these words: what `command`, `builtin`, `exec -a`, completion and traps need.
-    pub fn call(&mut self, _words: &[Text]) -> Result {
-        todo!()
-    }
-
-    /// Where `PATH` (or another list) has an executable file of that name; a name with a slash is itself.
-    pub fn find_program(&self, _name: &str) -> Option<Text> {
-        todo!()
-    }
-
-    /// All of them, for `type -a`.
-    pub fn find_programs(&self, _name: &str) -> Vec<Text> {
-        todo!()
+    /// Sets `$?` and `PIPESTATUS`.
+    pub(super) fn finish(&mut self, status: i32) -> i32 {
+        self.status = status;
+        self.set_pipe_statuses(&[status]);
+        status
     }
 }

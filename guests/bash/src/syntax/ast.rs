@@ -26,6 +26,8 @@ pub struct ListItem {
     pub chain: Chain,
     /// Ended by `&`.
     pub background: bool,
+    /// Ended by a newline, without `;` or `&`: it is printed so inside `$( )`.
+    pub ended_by_newline: bool,
 }
 
 /// Pipelines joined by `&&` and `||`.
@@ -246,7 +248,38 @@ pub struct HereDocument {
     pub strip_tabs: bool,
     /// The delimiter was not quoted.
     pub expand: bool,
-    pub body: Word,
+    pub body: Body,
+}
+
+/// The text of a here-document, which comes to its redirection later than everything else.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Word", into = "Word")]
+pub struct Body(OnceCell<Word>);
+
+impl Body {
+    pub(super) fn fill(&self, word: Word) {
+        let _ = self.0.set(word);
+    }
+}
+
+impl std::ops::Deref for Body {
+    type Target = Word;
+
+    fn deref(&self) -> &Word {
+        self.0.get_or_init(|| Word::new(""))
+    }
+}
+
+impl From<Word> for Body {
+    fn from(word: Word) -> Body {
+        Body(OnceCell::from(word))
+    }
+}
+
+impl From<Body> for Word {
+    fn from(body: Body) -> Word {
+        (*body).clone()
+    }
 }
 
 /// A word as it stands in the source. What it consists of is found when it is first needed.

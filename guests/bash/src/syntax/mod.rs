@@ -1,11 +1,31 @@
 //! Text to a tree and back. OWNER: syntax.
+//!
+//! Scripts are read as bash reads them: line by line, what a word is depending on the tokens before it ([`lexer`]), each command
+//! parsed as soon as it is complete ([`parser`], [`compound`], [`condition`]). So what stands before a syntax error is run, aliases and
+//! options count from the next line on, errors come in bash's words with bash's line, and words keep the text they have in the source.
 
+mod assignment;
 pub mod ast;
+mod compound;
+mod condition;
+mod error;
+mod here;
+mod input;
+mod lexer;
+mod pairs;
+mod parser;
+mod print;
+mod token;
+
+use std::collections::BTreeMap;
 
 use crate::options::Options;
 use crate::text::Text;
-use ast::{Arithmetic, Command, Program};
-use std::collections::BTreeMap;
+use ast::Program;
+pub use error::{Aftermath, SyntaxError, Warning};
+use input::Input;
+use parser::{Parser, State};
+pub use print::{print_command, print_function};
 
 /// What a script is read with.
 pub struct Reading<'a> {
@@ -15,51 +35,70 @@ pub struct Reading<'a> {
     pub first_line: u32,
 }
 
-/// Why a text is no script: in bash's words, without the shell's name in front.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    pub line: u32,
-    /// One message a line of output: "syntax error near unexpected token `)'", then "`the line'" …
-    pub messages: Vec<String>,
-}
-
-/// A script being read, top-level command by top-level command (a line, or the lines of a compound command), so that what stands before
-/// a syntax error is run, and aliases and `extglob` count from the next line on, as in bash.
+/// A script being read, top-level command by top-level command (a line, or the lines of a compound command).
 pub struct Reader {
-    _source: Text,
+    input: Input,
+    warnings: Vec<Warning>,
 }
 
 impl Reader {
-    pub fn new(_source: Text) -> Reader {
-        todo!()
+    pub fn new(source: Text) -> Reader {
+        Reader {
+            input: Input::new(source),
+            warnings: Vec::new(),
+        }
     }
 
-    /// The next commands; `None` at the end. When neither aliases are expanded nor anything is wrong, that may be the whole rest at once;
-    /// `Program::commands` then still holds one element a top-level line.
-    pub fn next(&mut self, _reading: &Reading<'_>) -> Result<Option<Program>, SyntaxError> {
-        todo!()
+    /// The commands of the next line that has any; `None` at the end. Behind an error, reading goes on with the next line.
+    pub fn next(&mut self, reading: &Reading<'_>) -> Result<Option<Program>, SyntaxError> {
+        self.next_or(reading, &mut || None)
+    }
+
+    /// The same when the source may end in the middle of a command: `more` is asked for the lines that follow.
+    pub fn next_or(
+        &mut self,
+        reading: &Reading<'_>,
+        more: &mut dyn FnMut() -> Option<Text>,
+    ) -> Result<Option<Program>, SyntaxError> {
+        self.input.begin(reading.first_line);
+        let mut parser = Parser {
+            input: &mut self.input,
+            more,
+            reading,
+            warnings: &mut self.warnings,
+            state: State::new(),
+            depth: 0,
+            found: None,
+        };
+        match parser.line() {
+            Ok(Some(list)) => Ok(Some(Program {
+                commands: vec![list],
+            })),
+            Ok(None) => Ok(None),
+            Err(error) => {
+                self.input.discard_line();
+                Err(*error)
+            }
+        }
     }
 
     /// Where in the source the next commands begin, in bytes.
     pub fn offset(&self) -> usize {
-        todo!()
+        self.input.offset()
+    }
+
+    /// What has been noticed about the commands read last: `bash: line 2: warning: …`.
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
     }
 }
 
-/// A whole text at once, as `eval`, traps and `$( )` have it.
-pub fn parse(_source: &str, _reading: &Reading<'_>) -> Result<Program, SyntaxError> {
-    todo!()
+/// A whole text at once, as `$( )` has it.
+pub fn parse(source: &str, reading: &Reading<'_>) -> Result<Program, SyntaxError> {
+    let mut reader = Reader::new(source.into());
+    let mut program = Program::default();
+    while let Some(line) = reader.next(reading)? {
+        program.commands.extend(line.commands);
+    }
+    Ok(program)
 }
-
-/// A function as `declare -f` prints it: `name () \n{ \n    …\n}`.
-pub fn print_function(_function: &ast::Function) -> String {
-    todo!()
-}
-
-/// A command as `jobs`, `BASH_COMMAND` and messages show it: on one line.
-pub fn print_command(_command: &Command) -> String {
-    todo!()
-}
-
-#[allow(dead_code)]
-fn _unused(_: Arithmetic) {}

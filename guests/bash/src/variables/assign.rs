@@ -107,6 +107,13 @@ impl Shell {
         self.set_exported(name, true);
     }
 
+    /// A variable that will be exported once it has a value.
+    pub fn declare_exported(&mut self, name: &str) {
+        let mut variable = Variable::default();
+        variable.attributes.exported = true;
+        self.variables.insert(0, name.into(), variable);
+    }
+
     /// Switches the attribute `-x` of a variable that is there.
     pub fn set_exported(&mut self, name: &str, exported: bool) {
         if let Some(scope) = self.variables.search(name).map(|found| found.0)
