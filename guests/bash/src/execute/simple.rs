@@ -169,6 +169,9 @@ impl Shell {
         if self.broken_pipe {
             return Err(Flow::Exit(141));
         }
+        if let Some(flow) = self.flow_within.take() {
+            return Err(flow);
+        }
         outcome.map(|status| self.finish(status))
     }
 

@@ -134,7 +134,7 @@ impl Shell {
     }
 
     /// Runs what is trapped on signals that came since; called between commands.
-    pub(super) fn run_pending_traps(&mut self) -> Result<()> {
+    pub fn run_pending_traps(&mut self) -> Result<()> {
         if !self.traps.catches_signals {
             return Ok(());
         }
@@ -142,6 +142,17 @@ impl Shell {
             self.run_trap(number)?;
         }
         Ok(())
+    }
+
+    /// The same inside of a builtin; false when the builtin is to end, and the shell with it or what it runs.
+    pub fn run_traps_within(&mut self) -> bool {
+        match self.run_pending_traps() {
+            Ok(()) => true,
+            Err(flow) => {
+                self.flow_within = Some(flow);
+                false
+            }
+        }
     }
 
     /// After an interrupted wait: the signal that has a handler, which is run, or `None` when what came concerns nobody.
