@@ -233,7 +233,6 @@ impl Shell {
             None => Ok(127),
         }
     }
-
 }
 
 impl Argument {

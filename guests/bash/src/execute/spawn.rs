@@ -41,7 +41,8 @@ impl Shell {
         let Some(name) = words.first() else {
             return Ok(0);
         };
-        if !name.contains('/') && self.functions.contains_key("command_not_found_handle")
+        if !name.contains('/')
+            && self.functions.contains_key("command_not_found_handle")
             && self.find_program(name).is_none()
         {
             return self.call_not_found_handle(words);
@@ -133,11 +134,7 @@ impl Shell {
     }
 
     /// A text file without `#!` is a script for a shell like this one.
-    fn begin_script(
-        &mut self,
-        name: &str,
-        launch: &Launch<'_>,
-    ) -> std::result::Result<Child, i32> {
+    fn begin_script(&mut self, name: &str, launch: &Launch<'_>) -> std::result::Result<Child, i32> {
         let bytes = std::fs::read(launch.path).unwrap_or_default();
         if is_binary(&bytes) {
             self.complain(format_args!(
@@ -159,8 +156,7 @@ impl Shell {
 
     /// Says why a program cannot be run, as bash does, and returns the status.
     pub(super) fn complain_of_program(&mut self, name: &str, path: &str, error: &io::Error) -> i32 {
-        let is_directory =
-            || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let is_directory = || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
         let (message, status) = match error.raw_os_error() {
             Some(libc::ENOENT) => ("No such file or directory", 127),
             Some(libc::EACCES) if is_directory() => ("Is a directory", 126),
@@ -210,7 +206,11 @@ impl Shell {
     }
 
     fn spawn(&mut self, launch: &Launch<'_>, pairs: &[[u32; 2]]) -> io::Result<u32> {
-        let arguments: Vec<_> = launch.arguments.iter().map(|word| text::encode(word)).collect();
+        let arguments: Vec<_> = launch
+            .arguments
+            .iter()
+            .map(|word| text::encode(word))
+            .collect();
         let arguments: Vec<&[u8]> = arguments.iter().map(|word| &**word).collect();
         let mut environment = self.environment();
         environment.retain(|entry| !entry.starts_with(b"_="));
@@ -228,7 +228,11 @@ impl Shell {
             descriptors: pairs,
             inherit: true,
             handover: launch.handover,
-            group: if launch.background && self.options.monitor { 1 } else { 0 },
+            group: if launch.background && self.options.monitor {
+                1
+            } else {
+                0
+            },
             ignored,
             keep_ignored: true,
         }
@@ -325,7 +329,10 @@ impl DescriptorMap {
         capture: Rc<Capture>,
         detached: bool,
     ) -> io::Result<Rc<OwnedDescriptor>> {
-        let known = self.captures.iter().find(|(other, _)| Rc::ptr_eq(other, &capture));
+        let known = self
+            .captures
+            .iter()
+            .find(|(other, _)| Rc::ptr_eq(other, &capture));
         if let Some((_, end)) = known {
             return Ok(end.clone());
         }
@@ -447,4 +454,3 @@ pub fn words(error: &io::Error) -> &'static str {
         _ => "Input/output error",
     }
 }
-
