@@ -1,11 +1,12 @@
 //! Subshells that are processes: a shell and what it is to run, handed over as bytes.
 
+use std::cell::RefCell;
 use std::io;
 
 use isobox_guest::process;
 use serde::{Deserialize, Serialize};
 
-use super::spawn::{Child, Launch, OWN_PROGRAM};
+use super::spawn::{Child, Launch};
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::syntax::ast::{Chain, Command, Program};
@@ -41,13 +42,29 @@ impl Shell {
         let handover = postcard::to_allocvec(&(&*self, task))
             .map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
         let arguments = self.own_arguments();
+        let own_program = self.own_program();
         self.launch(&Launch {
-            path: OWN_PROGRAM,
+            path: &own_program,
             arguments: &arguments,
             handover: &handover,
             background,
             detached: true,
         })
+    }
+
+    /// Where this shell's own program is, for children that are shells.
+    pub(super) fn own_program(&self) -> Text {
+        thread_local! {
+            static FOUND: RefCell<Option<Text>> = const { RefCell::new(None) };
+        }
+        let find = || {
+            if let Ok(path) = std::fs::read_link("/proc/self/exe") {
+                return path.to_string_lossy().into();
+            }
+            let on_path = self.find_programs("bash").into_iter().next();
+            on_path.unwrap_or_else(|| "/bin/bash".into())
+        };
+        FOUND.with_borrow_mut(|found| found.get_or_insert_with(find).clone())
     }
 
     /// As the process's own arguments read, which a forked shell would show too.

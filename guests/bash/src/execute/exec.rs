@@ -35,9 +35,10 @@ impl Shell {
         if error.raw_os_error() == Some(libc::ENOEXEC)
             && std::fs::read(&*path).is_ok_and(|bytes| !super::text::is_binary(&bytes))
         {
-            let mut script: Vec<Text> = vec![super::spawn::OWN_PROGRAM.into(), path.clone()];
+            let mut script: Vec<Text> = vec!["bash".into(), path.clone()];
             script.extend(arguments.iter().skip(1).cloned());
-            error = self.become_program(super::spawn::OWN_PROGRAM, &script, &environment);
+            let own_program = self.own_program();
+            error = self.become_program(&own_program, &script, &environment);
         }
         let status = self.complain_of_program(name, &path, &error);
         self.complain(format_args!(

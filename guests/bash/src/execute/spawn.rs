@@ -13,9 +13,6 @@ use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{self, Text};
 
-/// Where this shell's own program is, for children that are shells.
-pub(super) const OWN_PROGRAM: &str = "/bin/bash";
-
 /// How much a pipe holds: what is longer cannot be written before somebody reads.
 pub(super) const PIPE_BYTES: usize = 64 << 10;
 
@@ -153,10 +150,11 @@ impl Shell {
             ));
             return Err(126);
         }
-        let mut arguments: Vec<Text> = vec![OWN_PROGRAM.into(), launch.path.into()];
+        let own_program = self.own_program();
+        let mut arguments: Vec<Text> = vec!["bash".into(), launch.path.into()];
         arguments.extend(launch.arguments.iter().skip(1).cloned());
         let script = Launch {
-            path: OWN_PROGRAM,
+            path: &own_program,
             arguments: &arguments,
             ..*launch
         };

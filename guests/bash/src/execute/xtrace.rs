@@ -65,7 +65,7 @@ impl Shell {
         if !self.options.xtrace {
             return Ok(());
         }
-        let line = format!("(( {} ))", arithmetic.word.raw.trim());
+        let line = format!("(( {} ))", arithmetic.word.raw);
         self.trace_line(&line)
     }
 
