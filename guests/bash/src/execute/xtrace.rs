@@ -98,6 +98,7 @@ impl Shell {
 
 fn assignment_shown(assignment: &NewAssignment) -> String {
     let value = match &assignment.value {
+        NewValue::Scalar(value) if value.is_empty() => String::new(),
         NewValue::Scalar(value) => quote::traced(value),
         NewValue::Array(_) => array_shown(&assignment.value),
     };
