@@ -170,7 +170,16 @@ impl Shell {
     /// Expands the words of an assignment.
     pub fn expand_assignment(&mut self, assignment: &Assignment) -> Result<NewAssignment> {
         let subscript = match &assignment.subscript {
-            Some(word) => Some(self.expand_subscript(word)?),
+            Some(word) => {
+                let associative = self
+                    .variable(&assignment.name)
+                    .is_some_and(|variable| is_associative(&variable));
+                Some(if associative {
+                    self.expand_subscript(word)?
+                } else {
+                    self.expand_arithmetic(word)?
+                })
+            }
             None => None,
         };
         let value = match &assignment.value {
