@@ -71,8 +71,8 @@ impl Session {
         let before = self.machine.clone();
         let mut running = self.take_running();
         let end = running.call(&before, prepared, command)?;
-        let mut after = running.machine.lock().clone();
-        let (stdout, stderr) = after.end_call_view().finish();
+        let (stdout, stderr) = running.machine.lock().end_call_view().finish();
+        let (after, running) = running.freeze();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
             outcome: outcome(end),
@@ -87,7 +87,7 @@ impl Session {
             changes: changes(&before.tree, &after.tree),
         };
         self.machine = after;
-        self.keep(before, running, command, result.digest());
+        self.keep(before, running, command, &result);
         Ok(result)
     }
 }
