@@ -183,13 +183,14 @@ fn fail(error: &anyhow::Error, json: bool) -> u8 {
 
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
     let progress = Progress::default();
+    let options = options(&arguments);
     let runtime = Runtime::with_options(RuntimeOptions {
         cache: CacheFolder::Usual,
-        processes_max: Some(1),
+        processes_max: Some(options.limits.processes_max),
         progress: Some(Box::new(Progress::default())),
         watchdog: None,
     })?;
-    let mut session = runtime.session(options(&arguments))?;
+    let mut session = runtime.session(options)?;
     for (guest, host) in &arguments.out {
         check_absolute(guest, "--out")?;
         check_export_target(host.as_ref()).with_context(|| format!("--out {guest}={host}"))?;

@@ -73,6 +73,16 @@ impl Pipe {
         Moved::Bytes(length)
     }
 
+    /// The same, but never beyond the first byte that equals `delimiter`.
+    pub fn read_until(&mut self, delimiter: u8, buffer: &mut [u8]) -> Moved {
+        let found = self.bytes.iter().take(buffer.len());
+        let wanted = match found.clone().position(|byte| *byte == delimiter) {
+            Some(before) => before + 1,
+            None => buffer.len(),
+        };
+        self.read(&mut buffer[..wanted])
+    }
+
     /// Puts bytes in, as many as there is room for; `total` is what the whole write has left to put in, of which no part
     /// goes in before all does when it is short.
     pub fn write(&mut self, bytes: &[u8], total: usize) -> Moved {

@@ -78,6 +78,17 @@ impl Streams {
         length
     }
 
+    /// Reads input, but never beyond the first byte that equals `delimiter`.
+    pub fn read_until(&mut self, delimiter: u8, buffer: &mut [u8]) -> usize {
+        let left = &self.stdin[self.stdin_offset..];
+        let within = &left[..left.len().min(buffer.len())];
+        let wanted = match within.iter().position(|byte| *byte == delimiter) {
+            Some(before) => before + 1,
+            None => within.len(),
+        };
+        self.read(&mut buffer[..wanted])
+    }
+
     /// Takes output: all of it or nothing.
     pub fn write(&mut self, stream: Stream, bytes: &[u8]) -> StreamWrite {
         let Some(left) = self.written_bytes_left.checked_sub(bytes.len() as u64) else {

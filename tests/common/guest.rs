@@ -130,7 +130,7 @@ pub const PREVIEW1: [(&str, &str); 46] = [
 ];
 
 /// The functions of `isobox_v1`, in the same way.
-pub const ISOBOX_V1: [(&str, &str); 22] = [
+pub const ISOBOX_V1: [(&str, &str); 23] = [
     ("fd_cloexec_get", "fp"),
     ("fd_cloexec_set", "fn"),
     ("fd_duplicate", "fnnp"),
@@ -138,6 +138,7 @@ pub const ISOBOX_V1: [(&str, &str); 22] = [
     ("fd_mode_get", "fp"),
     ("fd_mode_set", "fn"),
     ("fd_pipe", "npp"),
+    ("fd_read_until", "fnplp"),
     ("path_make_fifo", "fpln"),
     ("path_mode_get", "fnplp"),
     ("path_mode_set", "fnpln"),

@@ -1,9 +1,11 @@
 //! `chmod`.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::mode::{self, Change};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::mode::{self, Change};
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::stat::{Kind, Stat, stat};
 use isobox_guest::{Arguments, plain};
 use std::io;
@@ -28,7 +30,7 @@ pub fn chmod(arguments: Arguments) -> i32 {
     let Some(mut parsed) = parse("chmod", others.into_iter(), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("chmod", &parsed) {
+    if let Some(status) = PACKAGE.answered("chmod", &parsed) {
         return status;
     }
     let change = match change(&mut parsed, &removals) {
@@ -62,7 +64,7 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
     if let Some(reference) = parsed.value("reference") {
         let reference = reference.to_owned();
         if parsed.operands.is_empty() {
-            return Err(help::wrong("chmod", "missing operand"));
+            return Err(wrong("chmod", "missing operand"));
         }
         return match stat(Path::new(&reference), true) {
             Ok(stat) => Ok(Change::Absolute(stat.mode)),
@@ -77,7 +79,7 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
         };
     }
     if parsed.operands.is_empty() && removals.is_empty() {
-        return Err(help::wrong("chmod", "missing operand"));
+        return Err(wrong("chmod", "missing operand"));
     }
     let mode = if removals.is_empty() {
         parsed.operands.remove(0)
@@ -85,13 +87,12 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
         removals.join(",")
     };
     if parsed.operands.is_empty() {
-        return Err(help::wrong(
+        return Err(wrong(
             "chmod",
             &format!("missing operand after {}", quoted(&mode)),
         ));
     }
-    mode::parse(&mode)
-        .ok_or_else(|| help::wrong("chmod", &format!("invalid mode: {}", quoted(&mode))))
+    mode::parse(&mode).ok_or_else(|| wrong("chmod", &format!("invalid mode: {}", quoted(&mode))))
 }
 
 struct Chmod {

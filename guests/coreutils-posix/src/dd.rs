@@ -1,9 +1,11 @@
 //! `dd`: uutils' own reports its progress from a thread, which the machine has not.
 
-use crate::quote::quoted;
+use crate::help::PACKAGE;
 use crate::size::Scale;
 use crate::time;
-use crate::{help, words};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write};
@@ -17,7 +19,7 @@ pub fn dd(arguments: Arguments) -> i32 {
     for word in words(arguments) {
         match word.as_str() {
             "--help" => {
-                help::print("dd");
+                PACKAGE.print("dd");
                 return 0;
             }
             "--version" => {
@@ -28,7 +30,7 @@ pub fn dd(arguments: Arguments) -> i32 {
         }
         if let Err(message) = dd.operand(&word) {
             return match message.starts_with("unrecognized") {
-                true => help::wrong("dd", &message),
+                true => wrong("dd", &message),
                 false => complain(&message),
             };
         }

@@ -1,7 +1,8 @@
 //! `df`: the machine has one file system, and preview 1 tells neither its size nor what is free, so GNU's `-` stands there.
 
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::words;
 use isobox_guest::stat::stat;
 use isobox_guest::{Arguments, plain};
 use std::path::Path;
@@ -32,7 +33,7 @@ pub fn df(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("df", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("df", &parsed) {
+    if let Some(status) = PACKAGE.answered("df", &parsed) {
         return status;
     }
     let mut status = 0;

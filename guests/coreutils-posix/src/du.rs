@@ -1,9 +1,12 @@
 //! `du`.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::quote::quoted;
+use crate::glob;
+use crate::help::PACKAGE;
 use crate::size::Scale;
-use crate::{glob, help, words};
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::stat::{Kind, Stat, stat};
 use isobox_guest::{Arguments, plain};
 use std::collections::BTreeSet;
@@ -41,7 +44,7 @@ pub fn du(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("du", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("du", &parsed) {
+    if let Some(status) = PACKAGE.answered("du", &parsed) {
         return status;
     }
     let mut du = match Du::of(&parsed) {
@@ -89,7 +92,7 @@ impl Du {
             Some(word) => match word.parse() {
                 Ok(depth) => depth,
                 Err(_) => {
-                    return Err(help::wrong(
+                    return Err(wrong(
                         "du",
                         &format!("invalid maximum depth {}", quoted(word)),
                     ));
@@ -99,10 +102,7 @@ impl Du {
             None => usize::MAX,
         };
         if parsed.has("summarize") && parsed.has("all") {
-            return Err(help::wrong(
-                "du",
-                "cannot both summarize and show all entries",
-            ));
+            return Err(wrong("du", "cannot both summarize and show all entries"));
         }
         let mut scale = Scale::Blocks(1024);
         for (key, value) in &parsed.options {

@@ -1,8 +1,11 @@
 //! `env`: the environment, printed or changed for another command.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
+use isobox_guest::program::{Program, failure_status};
 use isobox_guest::{Arguments, plain};
 use std::io::Write as _;
 
@@ -19,8 +22,6 @@ static SPECS: &[Spec] = &[
 
 /// `env` itself failed.
 const FAILED: i32 = 125;
-/// The command was found but could not be run.
-const NOT_RUN: i32 = 126;
 
 /// The variables of an environment in their order.
 type Variables = Vec<(String, String)>;
@@ -29,7 +30,7 @@ pub fn env(arguments: Arguments) -> i32 {
     let Some(mut parsed) = parse("env", words(arguments), SPECS, Order::OptionsFirst) else {
         return FAILED;
     };
-    if let Some(status) = help::answered("env", &parsed) {
+    if let Some(status) = PACKAGE.answered("env", &parsed) {
         return status;
     }
     if let Err(message) = split_strings(&mut parsed) {
@@ -59,7 +60,7 @@ pub fn env(arguments: Arguments) -> i32 {
     let command: Vec<&str> = operands.collect();
     match (command.first(), parsed.value("chdir")) {
         (None, Some(_)) => {
-            help::wrong("env", "must specify command with --chdir (-C)");
+            wrong("env", "must specify command with --chdir (-C)");
             FAILED
         }
         (None, None) => print(&variables, if parsed.has("null") { '\0' } else { '\n' }),
@@ -70,7 +71,7 @@ pub fn env(arguments: Arguments) -> i32 {
             );
             FAILED
         }
-        (Some(_), _) => run(&command, &variables),
+        (Some(_), _) => run(&command, variables),
     }
 }
 
@@ -107,13 +108,18 @@ fn print(variables: &Variables, end: char) -> i32 {
     }
 }
 
-/// Runs `command` in the environment `variables`: the one place to change once guests can spawn.
-fn run(command: &[&str], _variables: &Variables) -> i32 {
-    eprintln!(
-        "env: cannot run {}: processes are not supported by this machine",
-        quoted(command[0])
-    );
-    NOT_RUN
+/// Becomes `command`, in the environment `variables`.
+fn run(command: &[&str], variables: Variables) -> i32 {
+    let environment = variables
+        .into_iter()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    let error = match Program::with_environment(command, environment) {
+        Ok(program) => program.exec(),
+        Err(error) => error,
+    };
+    eprintln!("env: {}: {}", quoted(command[0]), plain(&error));
+    failure_status(&error)
 }
 
 /// Puts the words of `-S` in front of the operands, `NAME=VALUE` and command alike.

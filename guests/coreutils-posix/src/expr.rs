@@ -1,6 +1,7 @@
 //! `expr`. uutils' own needs a regular expression library in C; this one reads GNU's basic ones with `regex-lite`.
 
-use crate::help;
+use crate::help::PACKAGE;
+use gnu::help::wrong;
 use isobox_guest::Arguments;
 use regex_lite::Regex;
 
@@ -9,10 +10,10 @@ const FALSE: i32 = 1;
 const SYNTAX: i32 = 2;
 
 pub fn expr(arguments: Arguments) -> i32 {
-    let mut words: Vec<String> = crate::words(arguments).collect();
+    let mut words: Vec<String> = gnu::words(arguments).collect();
     match words.first().map(String::as_str) {
         Some("--help") if words.len() == 1 => {
-            help::print("expr");
+            PACKAGE.print("expr");
             return 0;
         }
         Some("--version") if words.len() == 1 => {
@@ -23,7 +24,7 @@ pub fn expr(arguments: Arguments) -> i32 {
         _ => {}
     }
     if words.is_empty() {
-        help::wrong("expr", "missing operand");
+        wrong("expr", "missing operand");
         return SYNTAX;
     }
     let mut reader = Reader {

@@ -1,6 +1,13 @@
-//! `--help` and `--version`.
+//! How each command is used.
 
-use crate::getopt::Parsed;
+use gnu::help::Package;
+
+/// What `--help` and `--version` print.
+pub static PACKAGE: Package = Package {
+    name: "isobox coreutils",
+    version: env!("CARGO_PKG_VERSION"),
+    usages: USAGES,
+};
 
 /// What each command does with its words.
 const USAGES: &[(&str, &str)] = &[
@@ -81,30 +88,3 @@ const USAGES: &[(&str, &str)] = &[
         "[OPTION]...\nPrint the user name associated with the current effective user ID.",
     ),
 ];
-
-/// Prints the help or the version when it is asked for, and then answers the status to end with.
-pub fn answered(command: &str, parsed: &Parsed) -> Option<i32> {
-    if parsed.has("help") {
-        print(command);
-    } else if parsed.has("version") {
-        println!("{command} (isobox coreutils) {}", env!("CARGO_PKG_VERSION"));
-    } else {
-        return None;
-    }
-    Some(0)
-}
-
-/// Prints how `command` is used.
-pub fn print(command: &str) {
-    let usage = USAGES
-        .iter()
-        .find(|(name, _)| *name == command)
-        .map_or("", |(_, usage)| usage);
-    println!("Usage: {command} {usage}");
-}
-
-/// The message of a command line that lacks something, and its status.
-pub fn wrong(command: &str, message: &str) -> i32 {
-    eprintln!("{command}: {message}\nTry '{command} --help' for more information.");
-    1
-}

@@ -1,9 +1,11 @@
 //! `install`: copies files and sets their modes.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::mode;
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::mode;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::fs;
 use std::io;
@@ -35,7 +37,7 @@ pub fn install(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("install", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("install", &parsed) {
+    if let Some(status) = PACKAGE.answered("install", &parsed) {
         return status;
     }
     let mode = match parsed.value("mode") {
@@ -72,11 +74,11 @@ enum Destination {
 
 fn destination(parsed: &Parsed) -> Result<Destination, i32> {
     let missing = |operands: &[String]| match operands {
-        [only] => help::wrong(
+        [only] => wrong(
             "install",
             &format!("missing destination file operand after {}", quoted(only)),
         ),
-        _ => help::wrong("install", "missing file operand"),
+        _ => wrong("install", "missing file operand"),
     };
     let operands = &parsed.operands[..];
     if parsed.has("directory") {

@@ -1,8 +1,10 @@
 //! `ln`: uutils' own words its commonest failure, a name that is taken, otherwise than GNU.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::ffi::CString;
 use std::fs;
@@ -35,7 +37,7 @@ pub fn ln(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("ln", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("ln", &parsed) {
+    if let Some(status) = PACKAGE.answered("ln", &parsed) {
         return status;
     }
     let jobs = match jobs(&parsed) {
@@ -92,8 +94,8 @@ fn jobs(parsed: &Parsed) -> Result<Vec<(String, PathBuf)>, i32> {
         !kept && Path::new(name).is_dir()
     };
     match operands {
-        [] => Err(help::wrong("ln", "missing file operand")),
-        [only] if parsed.has("no-target-directory") => Err(help::wrong(
+        [] => Err(wrong("ln", "missing file operand")),
+        [only] if parsed.has("no-target-directory") => Err(wrong(
             "ln",
             &format!("missing destination file operand after {}", quoted(only)),
         )),

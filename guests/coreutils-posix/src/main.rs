@@ -3,23 +3,18 @@
 //! uutils leaves them out on WASI, or builds them without that part. These are small, follow GNU's options and
 //! messages, and know no `clap`, so that the commands agents run most start at once.
 
-use isobox_guest::Arguments;
-
 mod chmod;
 mod dd;
 mod df;
 mod du;
 mod env;
 mod expr;
-mod getopt;
 mod glob;
 mod help;
 mod install;
 mod ln;
 mod ls;
 mod mkdir;
-mod mode;
-mod quote;
 mod size;
 mod stat;
 mod sync;
@@ -28,13 +23,6 @@ mod test;
 mod time;
 mod uname;
 mod user;
-
-/// The words after the command's own name. Paths and arguments of a machine are UTF-8.
-fn words(arguments: Arguments) -> impl Iterator<Item = String> {
-    arguments
-        .skip(1)
-        .map(|word| word.to_string_lossy().into_owned())
-}
 
 isobox_guest::commands! {
     freeze: (),

@@ -1,9 +1,11 @@
 //! `mkdir`: uutils' own forgets `-m` on WASI.
 
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::mode::{self, Change};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::mode::{self, Change};
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::io;
 use std::path::Path;
@@ -24,11 +26,11 @@ pub fn mkdir(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("mkdir", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("mkdir", &parsed) {
+    if let Some(status) = PACKAGE.answered("mkdir", &parsed) {
         return status;
     }
     if parsed.operands.is_empty() {
-        return help::wrong("mkdir", "missing operand");
+        return wrong("mkdir", "missing operand");
     }
     let change = match parsed.value("mode").map(|word| (word, mode::parse(word))) {
         Some((word, None)) => {

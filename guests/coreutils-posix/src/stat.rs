@@ -1,10 +1,13 @@
 //! `stat`.
 
 use crate::df::FILE_SYSTEM;
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::quote::{self, Style, quoted};
+use crate::help::PACKAGE;
+use crate::time;
 use crate::user::{group_name, user_name};
-use crate::{help, time, words};
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::{self, Style, quoted};
+use gnu::words;
 use isobox_guest::stat::{FILE_GID, FILE_UID, Kind, Stat, Time};
 use isobox_guest::{Arguments, plain};
 use std::io;
@@ -39,11 +42,11 @@ pub fn stat(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("stat", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("stat", &parsed) {
+    if let Some(status) = PACKAGE.answered("stat", &parsed) {
         return status;
     }
     if parsed.operands.is_empty() {
-        return help::wrong("stat", "missing operand");
+        return wrong("stat", "missing operand");
     }
     let system = parsed.has("file-system");
     let format = match (parsed.value("printf"), parsed.value("format")) {

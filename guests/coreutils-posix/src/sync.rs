@@ -1,8 +1,10 @@
 //! `sync`: the machine keeps no cache, so there is only to see that the files are there.
 
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 
 static SPECS: &[Spec] = &[
@@ -16,11 +18,11 @@ pub fn sync(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("sync", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("sync", &parsed) {
+    if let Some(status) = PACKAGE.answered("sync", &parsed) {
         return status;
     }
     if parsed.has("data") && parsed.operands.is_empty() {
-        return help::wrong("sync", "--data needs at least one argument");
+        return wrong("sync", "--data needs at least one argument");
     }
     let mut status = 0;
     for name in &parsed.operands {

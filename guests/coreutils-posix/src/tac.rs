@@ -1,8 +1,9 @@
 //! `tac`: files, last line first. uutils' own maps its input into memory, which WASI cannot.
 
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::quote::quoted;
-use crate::{help, words};
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::{Arguments, plain};
 use regex_lite::Regex;
 use std::io::{self, Read as _, Write as _};
@@ -19,7 +20,7 @@ pub fn tac(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("tac", words(arguments), SPECS, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("tac", &parsed) {
+    if let Some(status) = PACKAGE.answered("tac", &parsed) {
         return status;
     }
     let separator = match separator(

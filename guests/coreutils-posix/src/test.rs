@@ -14,12 +14,12 @@ const BINARY: &[&str] = &[
 ];
 
 pub fn test(arguments: Arguments) -> i32 {
-    let words: Vec<String> = crate::words(arguments).collect();
+    let words: Vec<String> = gnu::words(arguments).collect();
     decide("test", &words)
 }
 
 pub fn bracket(arguments: Arguments) -> i32 {
-    let mut words: Vec<String> = crate::words(arguments).collect();
+    let mut words: Vec<String> = gnu::words(arguments).collect();
     if words.pop().as_deref() != Some("]") {
         eprintln!("[: missing ']'");
         return TROUBLE;

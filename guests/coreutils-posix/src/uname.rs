@@ -1,9 +1,11 @@
 //! `uname` and `arch`: the machine keeps Linux's rules, on a processor of its own.
 
-use crate::getopt::{Order, Spec, Takes, parse};
-use crate::quote::quoted;
+use crate::help::PACKAGE;
 use crate::user::host_name;
-use crate::{help, words};
+use gnu::getopt::{Order, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
+use gnu::words;
 use isobox_guest::Arguments;
 
 use Takes::Nothing;
@@ -44,11 +46,11 @@ pub fn uname(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("uname", words(arguments), UNAME, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("uname", &parsed) {
+    if let Some(status) = PACKAGE.answered("uname", &parsed) {
         return status;
     }
     if let Some(extra) = parsed.operands.first() {
-        return help::wrong("uname", &format!("extra operand {}", quoted(extra)));
+        return wrong("uname", &format!("extra operand {}", quoted(extra)));
     }
     let asked = |key: &str, answer: &str| match parsed.options.is_empty() {
         true => key == "kernel-name",
@@ -67,11 +69,11 @@ pub fn arch(arguments: Arguments) -> i32 {
     let Some(parsed) = parse("arch", words(arguments), ARCH, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("arch", &parsed) {
+    if let Some(status) = PACKAGE.answered("arch", &parsed) {
         return status;
     }
     if let Some(extra) = parsed.operands.first() {
-        return help::wrong("arch", &format!("extra operand {}", quoted(extra)));
+        return wrong("arch", &format!("extra operand {}", quoted(extra)));
     }
     println!("{MACHINE}");
     0

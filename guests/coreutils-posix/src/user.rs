@@ -1,8 +1,9 @@
 //! The one user of a machine: `id`, `whoami`, `groups`, `logname`; and the machine's name: `hostname`.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::help;
-use crate::quote::quoted;
+use crate::help::PACKAGE;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::help::wrong;
+use gnu::quote::quoted;
 use isobox_guest::Arguments;
 use isobox_guest::stat::{FILE_GID, FILE_UID};
 use std::env;
@@ -40,8 +41,8 @@ static PLAIN: &[Spec] = &[
 
 /// The operands of a command without options of its own, or the status to end with.
 fn plain_operands(command: &str, arguments: Arguments) -> Result<Vec<String>, i32> {
-    let parsed = parse(command, crate::words(arguments), PLAIN, Order::Permute).ok_or(1)?;
-    match help::answered(command, &parsed) {
+    let parsed = parse(command, gnu::words(arguments), PLAIN, Order::Permute).ok_or(1)?;
+    match PACKAGE.answered(command, &parsed) {
         Some(status) => Err(status),
         None => Ok(parsed.operands),
     }
@@ -51,7 +52,7 @@ fn plain_operands(command: &str, arguments: Arguments) -> Result<Vec<String>, i3
 fn say(command: &str, arguments: Arguments, text: impl FnOnce() -> String) -> i32 {
     match plain_operands(command, arguments) {
         Ok(operands) => match operands.first() {
-            Some(extra) => help::wrong(command, &format!("extra operand {}", quoted(extra))),
+            Some(extra) => wrong(command, &format!("extra operand {}", quoted(extra))),
             None => {
                 println!("{}", text());
                 0
@@ -103,10 +104,10 @@ static ID: &[Spec] = &[
 ];
 
 pub fn id(arguments: Arguments) -> i32 {
-    let Some(parsed) = parse("id", crate::words(arguments), ID, Order::Permute) else {
+    let Some(parsed) = parse("id", gnu::words(arguments), ID, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("id", &parsed) {
+    if let Some(status) = PACKAGE.answered("id", &parsed) {
         return status;
     }
     let choices = ["user", "group", "groups"]
@@ -169,15 +170,10 @@ static HOSTNAME: &[Spec] = &[
 ];
 
 pub fn hostname(arguments: Arguments) -> i32 {
-    let Some(parsed) = parse(
-        "hostname",
-        crate::words(arguments),
-        HOSTNAME,
-        Order::Permute,
-    ) else {
+    let Some(parsed) = parse("hostname", gnu::words(arguments), HOSTNAME, Order::Permute) else {
         return 1;
     };
-    if let Some(status) = help::answered("hostname", &parsed) {
+    if let Some(status) = PACKAGE.answered("hostname", &parsed) {
         return status;
     }
     if !parsed.operands.is_empty() {

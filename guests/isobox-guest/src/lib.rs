@@ -13,6 +13,7 @@ mod libc_wrap;
 pub mod mode;
 mod multicall;
 pub mod process;
+pub mod program;
 pub mod stat;
 
 pub use multicall::{plain, run};

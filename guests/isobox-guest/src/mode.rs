@@ -40,7 +40,7 @@ pub mod raw {
 pub const PERMISSIONS: u32 = 0o7777;
 
 /// The descriptor of `/`: the machine opens it first, after the three standard streams.
-const ROOT_FD: i32 = 3;
+pub(crate) const ROOT_FD: i32 = 3;
 
 const LOOKUP_SYMLINK_FOLLOW: i32 = 1;
 
@@ -88,7 +88,7 @@ pub(crate) fn lookup(follow: bool) -> i32 {
 }
 
 /// The current directory joined with `path`, without the leading slash that `ROOT_FD` stands for.
-fn below_root(path: &Path) -> io::Result<String> {
+pub(crate) fn below_root(path: &Path) -> io::Result<String> {
     if path.as_os_str().is_empty() {
         return Err(io::Error::from_raw_os_error(libc::ENOENT));
     }

@@ -38,7 +38,7 @@ pub mod raw {
         /// 0: the caller's process group. 1: a new one, named by the child's own number. Otherwise: that group.
         pub group: u32,
         /// Bit 0 (`INHERIT`): the child gets every descriptor of the caller's that isn't close-on-exec, under the same number,
-        /// before `descriptors` are laid over them.
+        /// before `descriptors` are laid over them. Bit 1 (`KEEP_IGNORED`): what the caller ignores, the child ignores too.
         pub flags: u32,
         /// Bit `n` is set: the child ignores signal `n`. Everything else begins with its default.
         pub ignored: u64,
@@ -84,12 +84,23 @@ pub mod raw {
         pub fn fd_cloexec_set(fd: u32, cloexec: u32) -> i32;
         /// Writes whether the descriptor is close-on-exec.
         pub fn fd_cloexec_get(fd: u32, cloexec: *mut u32) -> i32;
+        /// Like `fd_read`, but never beyond the first byte that equals `delimiter`: what lies behind it stays to be read. Writes how
+        /// many bytes were read; 0 is the end.
+        pub fn fd_read_until(
+            fd: u32,
+            delimiter: u32,
+            buffer: *mut u8,
+            size: usize,
+            length: *mut usize,
+        ) -> i32;
         /// Makes a named pipe.
         pub fn path_make_fifo(fd: u32, path: *const u8, path_len: usize, mode: u32) -> i32;
     }
 
     /// [`Spawn::flags`]: every descriptor that isn't close-on-exec.
     pub const INHERIT: u32 = 1;
+    /// [`Spawn::flags`]: the signals that the caller ignores stay ignored.
+    pub const KEEP_IGNORED: u32 = 2;
 }
 
 /// The signals of the machine, with Linux's numbers.
@@ -168,6 +179,8 @@ pub struct Spawn<'a> {
     pub group: u32,
     /// Bit `n`: the child ignores signal `n`.
     pub ignored: u64,
+    /// Whether it also ignores what the caller ignores.
+    pub keep_ignored: bool,
 }
 
 impl Default for Spawn<'_> {
@@ -182,6 +195,7 @@ impl Default for Spawn<'_> {
             handover: b"",
             group: 0,
             ignored: 0,
+            keep_ignored: false,
         }
     }
 }
@@ -227,7 +241,12 @@ impl Spawn<'_> {
             handover: self.handover.as_ptr(),
             handover_len: self.handover.len(),
             group: self.group,
-            flags: if self.inherit { raw::INHERIT } else { 0 },
+            flags: if self.inherit { raw::INHERIT } else { 0 }
+                | if self.keep_ignored {
+                    raw::KEEP_IGNORED
+                } else {
+                    0
+                },
             ignored: self.ignored,
         })
     }
@@ -411,6 +430,37 @@ pub fn duplicate_to(fd: u32, to: u32) -> io::Result<()> {
 pub fn set_cloexec(fd: u32, cloexec: bool) -> io::Result<()> {
     // SAFETY: takes no pointer.
     answer(unsafe { raw::fd_cloexec_set(fd, cloexec.into()) })
+}
+
+/// Reads until and with a delimiter, never beyond it: one read, which may bring less; 0 bytes are the end.
+///
+/// # Errors
+/// As `read`'s.
+pub fn read_until(fd: u32, delimiter: u8, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    // SAFETY: `buffer` holds what its length says.
+    answer(unsafe {
+        raw::fd_read_until(
+            fd,
+            delimiter.into(),
+            buffer.as_mut_ptr(),
+            buffer.len(),
+            &raw mut length,
+        )
+    })?;
+    Ok(length)
+}
+
+/// Makes a named pipe at a path relative to the current directory.
+///
+/// # Errors
+/// `EEXIST` and whatever else a path can be refused for.
+pub fn make_fifo(path: &std::path::Path, mode: u32) -> io::Result<()> {
+    let path = crate::mode::below_root(path)?;
+    // SAFETY: the path's bytes outlive the call.
+    answer(unsafe {
+        raw::path_make_fifo(crate::mode::ROOT_FD as u32, path.as_ptr(), path.len(), mode)
+    })
 }
 
 fn answer(errno: i32) -> io::Result<()> {

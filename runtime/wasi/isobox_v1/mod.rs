@@ -5,6 +5,7 @@
 mod descriptors;
 mod modes;
 mod processes;
+mod reading;
 mod spawn;
 
 use wasmtime::{Caller, Linker};
@@ -18,7 +19,7 @@ use crate::machine::HostCall;
 pub const MODULE: &str = "isobox_v1";
 
 /// Every function's name.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "fd_cloexec_get",
     "fd_cloexec_set",
     "fd_duplicate",
@@ -26,6 +27,7 @@ pub const NAMES: [&str; 22] = [
     "fd_mode_get",
     "fd_mode_set",
     "fd_pipe",
+    "fd_read_until",
     "path_make_fifo",
     "path_mode_get",
     "path_mode_set",
@@ -68,6 +70,13 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         signal_action: Look, processes::signal_action, (signal: u32, action: u32, before: u32);
         signal_take: Look, processes::signal_take, (signal: u32);
     }
+    linker.func_wrap_async(
+        MODULE,
+        "fd_read_until",
+        |caller, arguments: (u32, u32, u32, u32, u32)| {
+            Box::new(reading::fd_read_until(caller, arguments))
+        },
+    )?;
     linker.func_wrap_async(
         MODULE,
         "process_wait",

@@ -17,6 +17,9 @@ const OPTIONS_BYTES: u32 = 64;
 /// `flags`: the child gets what isn't close-on-exec.
 const INHERIT: u32 = 1;
 
+/// `flags`: the child ignores what the caller ignores.
+const KEEP_IGNORED: u32 = 2;
+
 /// What a program is to be begun with, as the guest says it.
 struct Options {
     program: Program,
@@ -137,7 +140,7 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
         .collect();
     let handover = Arc::from(bytes(10, HANDOVER_BYTES_MAX)?);
     let flags = field(13);
-    if flags & !INHERIT != 0 {
+    if flags & !(INHERIT | KEEP_IGNORED) != 0 {
         return Err(Errno::Invalid);
     }
     let moved: u64 = [1, 3, 5, 7, 11]
@@ -145,6 +148,10 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
         .iter()
         .sum();
     call.moved += moved + 8 * u64::from(field(9));
+    let kept = match flags & KEEP_IGNORED {
+        0 => 0,
+        _ => call.task()?.signals.ignored,
+    };
     let tree = &call.machine.tree;
     let directory = tree.lookup(InodeNumber::ROOT, &cwd, FollowLast::Yes)?;
     tree.entries(directory)?;
@@ -165,7 +172,7 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
             1 => GroupWish::Own,
             group => GroupWish::This(Pid(group)),
         },
-        ignored: u64_at(&fields, 56),
+        ignored: u64_at(&fields, 56) | kept,
     })
 }
 

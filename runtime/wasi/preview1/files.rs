@@ -187,7 +187,7 @@ fn regular_file(call: &Call<'_>, fd: u32, right: u64) -> Result<InodeNumber> {
 }
 
 /// What a descriptor reads from, and where. A directory says that it is one, whatever its rights.
-fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
+pub fn readable(call: &Call<'_>, fd: u32) -> Result<(Object, u64)> {
     if matches!(call.open_file(fd, 0)?.object, Object::Directory { .. }) {
         return Err(Errno::IsDirectory);
     }
@@ -225,7 +225,7 @@ fn read_pieces(
     Ok(total)
 }
 
-fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -> Result<u32> {
+pub fn read_piece(call: &mut Call<'_>, object: &Object, offset: u64, piece: Piece) -> Result<u32> {
     let buffer = call.memory.bytes_mut(piece.pointer, piece.length)?;
     let length = match object {
         Object::File(inode) => call.machine.tree.read(*inode, offset, buffer)?,

@@ -10,7 +10,7 @@ mod descriptors;
 mod directories;
 mod files;
 mod paths;
-mod pipes;
+pub mod pipes;
 mod poll;
 pub mod rights;
 mod stat;
@@ -43,6 +43,7 @@ macro_rules! plain {
     };
 }
 
+pub(super) use files::{read_piece, readable};
 pub(super) use plain;
 pub(super) use stat::follow;
 

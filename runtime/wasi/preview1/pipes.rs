@@ -24,13 +24,21 @@ impl Call<'_> {
         self.machine.pipes.get_mut(pipe)?.wait(number);
         self.wait(None, false)
     }
+}
 
-    /// Something went into or out of a pipe.
-    fn wake_others(&mut self, pipe: PipeId) -> Result<()> {
-        let waiting = self.machine.pipes.get_mut(pipe)?.take_waiting();
-        self.machine.wake_all(waiting);
-        Ok(())
+/// Something went into or out of a pipe.
+pub fn wake_others(call: &mut Call<'_>, pipe: PipeId) -> Result<()> {
+    let waiting = call.machine.pipes.get_mut(pipe)?.take_waiting();
+    call.machine.wake_all(waiting);
+    Ok(())
+}
+
+/// Nothing to read as yet: waits, unless it was asked not to.
+pub fn wait<T>(call: &mut Call<'_>, fd: u32, pipe: PipeId) -> Answer<Step<T>> {
+    if call.is_nonblocking(fd)? {
+        return Err(Errno::Again.into());
     }
+    call.wait_for_pipe(pipe)
 }
 
 /// Reads what there is; nothing is its end when nobody writes any more, and else waited for.
@@ -47,15 +55,12 @@ pub fn read(
         match call.machine.pipes.get_mut(pipe)?.read(buffer) {
             Moved::Bytes(length) => total += length as u32,
             Moved::NotYet | Moved::Broken if total > 0 => break,
-            Moved::NotYet | Moved::Broken if call.is_nonblocking(fd)? => {
-                return Err(Errno::Again.into());
-            }
-            Moved::NotYet | Moved::Broken => return call.wait_for_pipe(pipe),
+            Moved::NotYet | Moved::Broken => return wait(call, fd, pipe),
         }
     }
     if total > 0 {
         call.moved += u64::from(total);
-        call.wake_others(pipe)?;
+        wake_others(call, pipe)?;
     }
     Ok(Step::Done(total))
 }
@@ -72,7 +77,7 @@ pub fn write(
     let came_to = put(call, pipe, iovs, iovs_len, done)?;
     if *done > before {
         call.moved += u64::from(*done - before);
-        call.wake_others(pipe)?;
+        wake_others(call, pipe)?;
     }
     match came_to {
         Moved::Bytes(_) => Ok(Step::Done(*done)),
@@ -103,7 +108,10 @@ fn put(
     done: &mut u32,
 ) -> Result<Moved> {
     let pieces: Vec<_> = call.memory.pieces(iovs, iovs_len)?.collect();
-    let total: u32 = pieces.iter().map(|piece| piece.length).sum();
+    let total = pieces
+        .iter()
+        .try_fold(0u32, |sum, piece| sum.checked_add(piece.length));
+    let total = total.ok_or(Errno::Invalid)?;
     let mut skipped = *done;
     for piece in pieces {
         if skipped >= piece.length {

@@ -6,8 +6,8 @@ mod entry;
 mod options;
 mod show;
 
-use crate::quote::quoted;
 use entry::{Entry, operand, order, read_directory};
+use gnu::quote::quoted;
 use isobox_guest::{Arguments, plain};
 use options::{Layout, Options};
 use std::io::Write as _;

@@ -1,8 +1,8 @@
 //! The options of `ls`, reduced to what listing needs.
 
-use crate::getopt::{Order, Parsed, Spec, Takes, parse};
-use crate::quote::Style;
 use crate::size::Scale;
+use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::quote::Style;
 use isobox_guest::Arguments;
 use std::cell::Cell;
 use std::io::IsTerminal as _;
@@ -169,9 +169,9 @@ const DEFAULT_WIDTH: usize = 80;
 
 /// The options and the operands, or the status to end with.
 pub fn read(command: &str, arguments: Arguments) -> Result<(Options, Vec<String>), i32> {
-    let words = crate::words(arguments);
+    let words = gnu::words(arguments);
     let parsed = parse(command, words, SPECS, Order::Permute).ok_or(2)?;
-    if let Some(status) = crate::help::answered(command, &parsed) {
+    if let Some(status) = crate::help::PACKAGE.answered(command, &parsed) {
         return Err(status);
     }
     let options = Options::of(command, &parsed).map_err(|message| {

@@ -23,9 +23,6 @@ enum What {
     Copy(u32),
 }
 
-/// Every machine has the usual one.
-pub const UMASK: u32 = 0o022;
-
 /// Reads a mode. Nothing when it is none.
 pub fn parse(text: &str) -> Option<Change> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
@@ -114,7 +111,11 @@ impl Clause {
             What::Bits(bits, true) if directory || mode & 0o111 != 0 => bits | 0o111,
             What::Bits(bits, _) => bits,
         };
-        let masked = if self.unnamed { !UMASK } else { !0 };
+        let masked = if self.unnamed {
+            !isobox_guest::process::umask()
+        } else {
+            !0
+        };
         let bits = wanted & self.who & masked;
         match self.operator {
             '+' => mode | bits,
