@@ -16,7 +16,7 @@ impl Shell {
         let words: Vec<String> = operands
             .iter()
             .map(|operand| match operand {
-                Operand::Text(text) => quote::when_needed(text),
+                Operand::Text(text) => quote::traced(text),
                 Operand::Assignment(assignment) => operand_shown(assignment),
             })
             .collect();
@@ -125,7 +125,7 @@ fn operand_shown(assignment: &NewAssignment) -> String {
     match &assignment.value {
         NewValue::Scalar(value) => {
             let whole = format!("{}{value}", left_side(assignment));
-            quote::when_needed(&whole)
+            quote::traced(&whole)
         }
         NewValue::Array(_) => format!(
             "{}{}",
@@ -151,7 +151,7 @@ fn array_shown(value: &NewValue) -> String {
     let shown: Vec<String> = elements
         .iter()
         .map(|element| {
-            let value = quote::when_needed(&element.value);
+            let value = quote::traced(&element.value);
             let equals = if element.append { "+=" } else { "=" };
             match &element.key {
                 Some(key) => format!("[{key}]{equals}{value}"),

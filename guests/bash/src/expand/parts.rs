@@ -151,7 +151,7 @@ impl Shell {
         }
     }
 
-    fn expand_command(&mut self, command: &CommandSubstitution) -> Result<Text> {
+    pub(super) fn expand_command(&mut self, command: &CommandSubstitution) -> Result<Text> {
         match self.command_program(command)? {
             Some(program) => self.substitute(&program),
             None => Ok("".into()),

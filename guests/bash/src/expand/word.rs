@@ -155,8 +155,10 @@ pub enum Operation {
         all: bool,
         pattern: Word,
     },
-    /// `${x@Q}`; any character but a known one answers nothing.
+    /// `${x@Q}`
     Transform(char),
+    /// `${x@Z}`: wrong, but only when there is something to be transformed.
+    BadTransform,
     /// No parameter expansion at all; found when it is expanded.
     Bad,
 }
