@@ -1,6 +1,38 @@
-//! The builtins. OWNER: builtins (and where a file says so, another room).
+//! The builtins.
 
-use crate::flow::Result;
+mod aliases;
+mod caller;
+mod complete;
+pub mod condition;
+mod control;
+mod declare;
+mod directories;
+mod echo;
+mod escapes;
+mod getopts;
+mod help;
+mod history;
+mod jobs;
+mod limits;
+mod listing;
+mod lookup;
+mod mapfile;
+mod operands;
+mod options;
+mod printf;
+mod read;
+mod table;
+mod test;
+mod traps;
+mod unset;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::text::Text;
 use crate::variables::NewAssignment;
@@ -29,7 +61,86 @@ pub struct Entry {
     pub plain: bool,
 }
 
+/// What builtins keep from one call to the next.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Switched off by `enable -n`.
+    disabled: Rc<BTreeSet<String>>,
+    /// `complete`'s specifications, as it prints them.
+    completions: complete::Completions,
+    /// What `ulimit` lowered, in the units it shows.
+    limits: BTreeMap<char, u64>,
+}
+
 /// The builtin of a name, unless `enable -n` switched it off.
-pub fn find(_shell: &Shell, _name: &str) -> Option<&'static Entry> {
-    todo!()
+pub fn find(shell: &Shell, name: &str) -> Option<&'static Entry> {
+    let entry = table::entry(name)?;
+    (!shell.builtins.disabled.contains(name)).then_some(entry)
+}
+
+/// `$?` after a wrong use.
+const MISUSED: i32 = 2;
+
+/// The words of the operands behind the builtin's name.
+fn words(operands: &[Operand]) -> Vec<Text> {
+    operands.iter().skip(1).map(word).collect()
+}
+
+fn word(operand: &Operand) -> Text {
+    match operand {
+        Operand::Text(text) => text.clone(),
+        Operand::Assignment(assignment) => declare::assignment_word(assignment),
+    }
+}
+
+/// Prints how a builtin is used, to standard error.
+fn usage(shell: &mut Shell, name: &str) -> i32 {
+    let line = format!("{name}: usage: {}\n", help::synopsis(name));
+    let _ = shell.write(2, line.as_bytes());
+    MISUSED
+}
+
+/// Prints the output of a builtin, and complains when that fails.
+fn print(shell: &mut Shell, name: &str, text: &str) -> i32 {
+    let bytes = crate::text::encode(text);
+    print_bytes(shell, name, &bytes)
+}
+
+fn print_bytes(shell: &mut Shell, name: &str, bytes: &[u8]) -> i32 {
+    if bytes.is_empty() {
+        return 0;
+    }
+    match shell.write(1, bytes) {
+        Ok(()) => 0,
+        Err(error) => {
+            shell.complain(format_args!("{name}: write error: {}", reason(&error)));
+            1
+        }
+    }
+}
+
+/// An error of the machine in C's words.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// What a failed assignment means to a builtin that goes on: its status.
+fn forgive(outcome: Result<()>) -> Result {
+    match outcome {
+        Ok(()) => Ok(0),
+        Err(Flow::Discard(status)) => Ok(status),
+        Err(flow) => Err(flow),
+    }
+}
+
+/// A whole number as bash's `legal_number` reads it: blanks around it, a sign, decimal digits.
+fn whole_number(text: &str) -> Option<i64> {
+    let digits = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+    let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(digits);
+    let plain = !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
 }

@@ -1,6 +1,7 @@
 //! Commands made of commands: groups, conditions, loops, `case`.
 
 use super::traps::event;
+use crate::builtins::condition::condition;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{
@@ -29,9 +30,9 @@ impl Shell {
         let substituted = self.substituted.len();
         let outcome = match &command.kind {
             CommandKind::Simple(simple) => self.run_simple(simple, command),
-            CommandKind::Function(function) => {
-                self.define_function(function).map(|status| self.finish(status))
-            }
+            CommandKind::Function(function) => self
+                .define_function(function)
+                .map(|status| self.finish(status)),
             _ if command.redirects.is_empty() => self.run_compound(command),
             _ => self.run_redirected(command),
         };
@@ -358,10 +359,4 @@ impl Shell {
             }
         }
     }
-}
-
-/// Stands in until the evaluator of `[[ ]]` is there.
-fn condition(shell: &mut Shell, _asked: &Condition) -> Result<bool> {
-    shell.complain("[[: not supported here");
-    Err(Flow::Discard(2))
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use isobox_guest::process::{self, Spawn, signal};
 
+use super::collect::Drain;
 use super::jobs;
 use super::lookup::Search;
 use super::text::is_binary;
@@ -34,19 +35,14 @@ pub(super) struct Child {
     pub drains: Vec<Drain>,
 }
 
-/// A pipe that leads to a command substitution.
-pub(super) struct Drain {
-    read_end: Rc<OwnedDescriptor>,
-    capture: Rc<Capture>,
-}
-
 impl Shell {
     /// Runs a program by the name of a command, and waits for it.
     pub(super) fn run_program_file(&mut self, words: &[Text]) -> Result {
         let Some(name) = words.first() else {
             return Ok(0);
         };
-        if !name.contains('/') && self.functions.contains_key("command_not_found_handle")
+        if !name.contains('/')
+            && self.functions.contains_key("command_not_found_handle")
             && self.find_program(name).is_none()
         {
             return self.call_not_found_handle(words);
@@ -138,11 +134,7 @@ impl Shell {
     }
 
     /// A text file without `#!` is a script for a shell like this one.
-    fn begin_script(
-        &mut self,
-        name: &str,
-        launch: &Launch<'_>,
-    ) -> std::result::Result<Child, i32> {
+    fn begin_script(&mut self, name: &str, launch: &Launch<'_>) -> std::result::Result<Child, i32> {
         let bytes = std::fs::read(launch.path).unwrap_or_default();
         if is_binary(&bytes) {
             self.complain(format_args!(
@@ -164,8 +156,7 @@ impl Shell {
 
     /// Says why a program cannot be run, as bash does, and returns the status.
     pub(super) fn complain_of_program(&mut self, name: &str, path: &str, error: &io::Error) -> i32 {
-        let is_directory =
-            || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let is_directory = || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
         let (message, status) = match error.raw_os_error() {
             Some(libc::ENOENT) => ("No such file or directory", 127),
             Some(libc::EACCES) if is_directory() => ("Is a directory", 126),
@@ -215,7 +206,11 @@ impl Shell {
     }
 
     fn spawn(&mut self, launch: &Launch<'_>, pairs: &[[u32; 2]]) -> io::Result<u32> {
-        let arguments: Vec<_> = launch.arguments.iter().map(|word| text::encode(word)).collect();
+        let arguments: Vec<_> = launch
+            .arguments
+            .iter()
+            .map(|word| text::encode(word))
+            .collect();
         let arguments: Vec<&[u8]> = arguments.iter().map(|word| &**word).collect();
         let mut environment = self.environment();
         environment.retain(|entry| !entry.starts_with(b"_="));
@@ -233,7 +228,11 @@ impl Shell {
             descriptors: pairs,
             inherit: true,
             handover: launch.handover,
-            group: if launch.background && self.options.monitor { 1 } else { 0 },
+            group: if launch.background && self.options.monitor {
+                1
+            } else {
+                0
+            },
             ignored,
             keep_ignored: true,
         }
@@ -279,8 +278,7 @@ impl Shell {
         child: Child,
         command: impl FnOnce() -> String,
     ) -> Result {
-        drain(child.drains);
-        let raw = jobs::wait_foreground(child.pid);
+        let raw = self.await_end(child.pid, child.drains);
         self.report_death(child.pid, raw, command);
         self.run_pending_traps()?;
         Ok(jobs::status_of(raw))
@@ -331,7 +329,10 @@ impl DescriptorMap {
         capture: Rc<Capture>,
         detached: bool,
     ) -> io::Result<Rc<OwnedDescriptor>> {
-        let known = self.captures.iter().find(|(other, _)| Rc::ptr_eq(other, &capture));
+        let known = self
+            .captures
+            .iter()
+            .find(|(other, _)| Rc::ptr_eq(other, &capture));
         if let Some((_, end)) = known {
             return Ok(end.clone());
         }
@@ -339,10 +340,7 @@ impl DescriptorMap {
             capture.background_end()?
         } else {
             let (read_end, write_end) = OwnedDescriptor::pipe()?;
-            self.drains.push(Drain {
-                read_end,
-                capture: capture.clone(),
-            });
+            self.drains.push(Drain::new(read_end, capture.clone()));
             write_end
         };
         self.captures.push((capture, end.clone()));
@@ -359,37 +357,6 @@ impl Capture {
         let (read_end, write_end) = OwnedDescriptor::pipe()?;
         *background = Some((read_end, write_end.clone()));
         Ok(write_end)
-    }
-
-    /// Waits for everybody who may still write, at the end of a substitution.
-    pub(super) fn finish(&self) {
-        let background = self.background.borrow_mut().take();
-        if let Some((read_end, write_end)) = background {
-            drop(write_end);
-            self.read_all(&read_end);
-        }
-    }
-
-    fn read_all(&self, read_end: &OwnedDescriptor) {
-        while self.read_once(read_end) {}
-    }
-
-    /// Reads what there is; false at the end.
-    fn read_once(&self, read_end: &OwnedDescriptor) -> bool {
-        let mut buffer = vec![0; PIPE_BYTES];
-        match descriptors::read_machine(read_end.number, &mut buffer) {
-            Ok(0) => false,
-            Ok(count) => {
-                let mut bytes = self.bytes.borrow_mut();
-                bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
-                true
-            }
-            Err(error) if error.raw_os_error() == Some(libc::EINTR) => {
-                jobs::hold_signals();
-                true
-            }
-            Err(_) => false,
-        }
     }
 }
 
@@ -410,40 +377,6 @@ impl Document {
         *self.opened.borrow_mut() = Some(opened.clone());
         Ok(opened)
     }
-}
-
-/// Reads several pipes until nobody can write to them any more.
-fn drain(mut drains: Vec<Drain>) {
-    while drains.len() > 1 {
-        let ready = ready_drain(&drains);
-        let Some(drain) = drains.get(ready) else {
-            break;
-        };
-        if !drain.capture.read_once(&drain.read_end) {
-            drains.remove(ready);
-        }
-    }
-    for drain in drains {
-        drain.capture.read_all(&drain.read_end);
-    }
-}
-
-/// Which of several pipes has something, or has ended.
-fn ready_drain(drains: &[Drain]) -> usize {
-    let mut asked: Vec<libc::pollfd> = drains
-        .iter()
-        .map(|drain| libc::pollfd {
-            fd: drain.read_end.number as i32,
-            events: libc::POLLIN,
-            revents: 0,
-        })
-        .collect();
-    // SAFETY: the list outlives the call.
-    unsafe { libc::poll(asked.as_mut_ptr(), asked.len() as _, -1) };
-    asked
-        .iter()
-        .position(|polled| polled.revents != 0)
-        .unwrap_or(0)
 }
 
 /// A name in a message: with `$'…'` when it holds what cannot be shown.
@@ -521,4 +454,3 @@ pub fn words(error: &io::Error) -> &'static str {
         _ => "Input/output error",
     }
 }
-

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use isobox_guest::process::{self, Action, signal};
 
+use super::jobs;
+use super::traps::untrapped_action;
 use crate::descriptors::{self, Capture, Opening, Target};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
@@ -61,8 +63,9 @@ impl Shell {
     /// The status of a shell that ends, its `EXIT` trap run.
     pub fn end(&mut self, outcome: Result) -> i32 {
         let status = match outcome {
-            Ok(status)
-            | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => status,
+            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => {
+                status
+            }
             Err(Flow::Break(_) | Flow::Continue(_)) => 0,
         };
         if self.broken_pipe {
@@ -78,11 +81,11 @@ impl Shell {
                 continue;
             }
             let action = match self.traps.get(number) {
-                None if number == signal::PIPE => Action::Note,
-                None => Action::Default,
+                None => untrapped_action(number),
                 Some(command) if command.is_empty() => Action::Ignore,
                 Some(_) => Action::Note,
             };
+            jobs::set_trapped(number, self.traps.is_trapped(number));
             let _ = process::set_action(number, action);
         }
     }
@@ -144,16 +147,22 @@ impl Shell {
     }
 }
 
+thread_local! {
+    static BROKEN_PIPES_NOTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
 /// A subshell that writes where nobody reads ends alone: the process must survive the signal.
 pub(super) fn note_broken_pipes() {
-    thread_local! {
-        static NOTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-    if !NOTED.replace(true)
+    if !BROKEN_PIPES_NOTED.replace(true)
         && let Ok(before @ Action::Ignore) = process::set_action(signal::PIPE, Action::Note)
     {
         let _ = process::set_action(signal::PIPE, before);
     }
+}
+
+/// Whether broken pipes are noted though they may not be trapped.
+pub(super) fn notes_broken_pipes() -> bool {
+    BROKEN_PIPES_NOTED.get()
 }
 
 /// The file of `$(<file)`, when that is all there is.
@@ -169,11 +178,13 @@ fn read_file_shortcut(program: &Program) -> Option<&Word> {
     {
         return None;
     }
-    let [Command {
-        kind: CommandKind::Simple(simple),
-        redirects,
-        ..
-    }] = &*pipeline.commands
+    let [
+        Command {
+            kind: CommandKind::Simple(simple),
+            redirects,
+            ..
+        },
+    ] = &*pipeline.commands
     else {
         return None;
     };

@@ -121,17 +121,16 @@ impl Shell {
     pub fn show_warnings(&mut self, warnings: Vec<Warning>) {
         for warning in warnings {
             let source = self.message_source();
-            let line = format!("{source}: line {}: {}\n", warning.line, warning.message);
+            let line = format!(
+                "{source}: line {}: warning: {}\n",
+                warning.line, warning.message
+            );
             let _ = self.write(2, &text::encode(&line));
         }
     }
 
     /// Prints `bash: -c: line 1: syntax error …`; `None` when the text is read on.
-    pub fn meet_syntax_error(
-        &mut self,
-        error: &SyntaxError,
-        context: &str,
-    ) -> Result<Option<Ran>> {
+    pub fn meet_syntax_error(&mut self, error: &SyntaxError, context: &str) -> Result<Option<Ran>> {
         let mut source = self.message_source().to_string();
         if !context.is_empty() {
             source.push_str(": ");
@@ -151,7 +150,9 @@ impl Shell {
                 self.finish(1);
                 Ok(None)
             }
-            Aftermath::LeavesShell if context.is_empty() && self.frames.iter().all(Frame::is_main) => {
+            Aftermath::LeavesShell
+                if context.is_empty() && self.frames.iter().all(Frame::is_main) =>
+            {
                 Err(Flow::Exit(2))
             }
             Aftermath::LeavesShell => Err(Flow::Exit(127)),

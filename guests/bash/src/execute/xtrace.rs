@@ -4,7 +4,7 @@ use crate::builtins::Operand;
 use crate::expand::quote;
 use crate::flow::Result;
 use crate::shell::Shell;
-use crate::syntax::ast::{Arithmetic, Word};
+use crate::syntax::ast::{Arithmetic, ArrayElement, Assignment, AssignmentValue, Word};
 use crate::text;
 use crate::variables::{NewAssignment, NewValue};
 
@@ -23,11 +23,21 @@ impl Shell {
         self.trace_line(&words.join(" "))
     }
 
-    pub(super) fn trace_assignment(&mut self, assignment: &NewAssignment) -> Result<()> {
+    /// Scalars are shown as they are assigned, arrays as they are written.
+    pub(super) fn trace_assignment(
+        &mut self,
+        written: &Assignment,
+        assignment: &NewAssignment,
+    ) -> Result<()> {
         if !self.options.xtrace {
             return Ok(());
         }
-        self.trace_line(&assignment_shown(assignment))
+        let value = match (&written.value, &assignment.value) {
+            (AssignmentValue::Array(elements), _) => array_written(elements),
+            (_, NewValue::Scalar(value)) => quote::traced(value),
+            _ => String::new(),
+        };
+        self.trace_line(&format!("{}{value}", left_side(assignment)))
     }
 
     /// `for i in a "$b"`: the words as they are written.
@@ -80,7 +90,7 @@ impl Shell {
         let prompt = expanded?;
         let mut shown = String::with_capacity(prompt.len() + line.len() + 8);
         if let Some(first) = prompt.chars().next() {
-            for _ in 1..self.trace_level.min(99) {
+            for _ in 0..self.trace_level.min(99) {
                 shown.push(first);
             }
         }
@@ -96,13 +106,18 @@ impl Shell {
     }
 }
 
-fn assignment_shown(assignment: &NewAssignment) -> String {
-    let value = match &assignment.value {
-        NewValue::Scalar(value) if value.is_empty() => String::new(),
-        NewValue::Scalar(value) => quote::traced(value),
-        NewValue::Array(_) => array_shown(&assignment.value),
-    };
-    format!("{}{value}", left_side(assignment))
+fn array_written(elements: &[ArrayElement]) -> String {
+    let written: Vec<String> = elements
+        .iter()
+        .map(|element| {
+            let equals = if element.append { "+=" } else { "=" };
+            match &element.key {
+                Some(key) => format!("[{}]{equals}{}", key.raw, element.value.raw),
+                None => element.value.raw.to_string(),
+            }
+        })
+        .collect();
+    format!("({})", written.join(" "))
 }
 
 /// An operand of `declare`, which bash quotes as a whole.

@@ -72,9 +72,18 @@ pub enum Flow {
 #[derive(Debug)]
 pub struct CommandSubstitution {
     pub source: Text,
-    /// Lines of the word in front of it.
-    pub line_offset: u32,
+    pub backquoted: bool,
     pub program: OnceCell<Rc<Program>>,
+}
+
+impl CommandSubstitution {
+    pub fn new(source: &str, backquoted: bool) -> Self {
+        CommandSubstitution {
+            source: source.into(),
+            backquoted,
+            program: OnceCell::new(),
+        }
+    }
 }
 
 /// `${…}`, or `$` and something that is no name.

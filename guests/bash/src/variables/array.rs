@@ -120,7 +120,7 @@ impl Associative {
 }
 
 /// bash's `hash_string`: FNV-1 whose bytes are signed, as `char` is on x86-64.
-fn hash(key: &str) -> u32 {
+pub fn hash(key: &str) -> u32 {
     text::encode(key)
         .iter()
         .fold(2_166_136_261, |hash: u32, &byte| {

@@ -141,7 +141,7 @@ impl Shell {
     }
 
     /// Stores a text in what a target names.
-    pub(super) fn store(&mut self, target: &WriteTarget, value: Text, append: bool) -> Result<()> {
+    pub fn store(&mut self, target: &WriteTarget, value: Text, append: bool) -> Result<()> {
         if target.is_unbound_reference {
             return self.bind_reference(target, value);
         }
@@ -219,7 +219,7 @@ impl Shell {
     }
 
     /// The place in an array that a subscript names, expanded already.
-    fn element_place(&mut self, target: &WriteTarget, text: &str, shown: &str) -> Result<Place> {
+    pub fn element_place(&mut self, target: &WriteTarget, text: &str, shown: &str) -> Result<Place> {
         if text.is_empty() {
             return self.bad_subscript(shown);
         }
@@ -261,7 +261,7 @@ impl Shell {
         Err(Flow::Discard(1))
     }
 
-    fn store_element(
+    pub fn store_element(
         &mut self,
         target: &WriteTarget,
         place: Place,
@@ -297,7 +297,7 @@ impl Shell {
     }
 
     /// `name=(…)` and `name+=(…)`.
-    pub(super) fn store_compound(
+    pub fn store_compound(
         &mut self,
         target: &WriteTarget,
         elements: &[NewElement],
@@ -467,7 +467,7 @@ impl Shell {
     }
 
     /// The variable of a target, made if it isn't there.
-    pub(super) fn made(&mut self, target: &WriteTarget) -> &mut Variable {
+    pub fn made(&mut self, target: &WriteTarget) -> &mut Variable {
         let export = self.options.allexport;
         let variable = self.variables.entry(target.scope, &target.name);
         variable.attributes.exported |= export;
@@ -496,7 +496,7 @@ impl Shell {
 
 /// A place in an array.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub enum Place {
     Index(u64),
     Key(Text),
 }

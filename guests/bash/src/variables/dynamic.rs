@@ -98,10 +98,7 @@ impl Shell {
             "_" => Some(Value::Scalar(self.last_argument.clone())),
             "RANDOM" => scalar(self.variables.random.next(self.subshell_depth).to_string()),
             "SRANDOM" => scalar(entropy().to_string()),
-            "SECONDS" => {
-                let elapsed = monotonic_ns().wrapping_sub(self.seconds_from_ns);
-                scalar(elapsed.div_euclid(SECOND_NS).to_string())
-            }
+            "SECONDS" => scalar(self.seconds().to_string()),
             "EPOCHSECONDS" => scalar(since_epoch().as_secs().to_string()),
             "EPOCHREALTIME" => {
                 let now = since_epoch();
@@ -206,6 +203,12 @@ impl Shell {
             }
             _ => {}
         }
+    }
+
+    /// `SECONDS`.
+    pub fn seconds(&self) -> i64 {
+        let elapsed = monotonic_ns().wrapping_sub(self.seconds_from_ns);
+        elapsed.div_euclid(SECOND_NS)
     }
 
     /// What `PIPESTATUS` shows.

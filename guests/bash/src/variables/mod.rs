@@ -4,6 +4,7 @@ mod array;
 mod assign;
 mod dynamic;
 mod initial;
+mod local;
 mod references;
 mod scopes;
 mod unset;
@@ -17,8 +18,9 @@ use crate::flow::Result;
 use crate::options::Options;
 use crate::shell::Shell;
 use crate::text::Text;
-pub use array::{Associative, Indexed};
+pub use array::{Associative, Indexed, hash};
 use dynamic::Random;
+pub use references::{WriteTarget, is_reference_target, split_element};
 pub use dynamic::monotonic_ns;
 pub use scopes::FunctionAttributes;
 

@@ -27,7 +27,7 @@ pub(super) enum Followed {
 
 /// Where an assignment goes.
 #[derive(Clone, Debug)]
-pub(super) struct WriteTarget {
+pub struct WriteTarget {
     pub scope: usize,
     pub name: Text,
     /// The subscript of a reference to an element.
@@ -37,7 +37,7 @@ pub(super) struct WriteTarget {
 }
 
 impl WriteTarget {
-    fn new(scope: usize, name: Text) -> WriteTarget {
+    pub fn new(scope: usize, name: Text) -> WriteTarget {
         WriteTarget {
             scope,
             name,
@@ -191,7 +191,7 @@ impl Shell {
     }
 
     /// Where an assignment to a name goes.
-    pub(super) fn write_target(&mut self, name: &str) -> Result<WriteTarget> {
+    pub fn write_target(&mut self, name: &str) -> Result<WriteTarget> {
         match self.variables.search(name) {
             None => Ok(WriteTarget::new(0, name.into())),
             Some((scope, name, variable)) if !variable.attributes.nameref => {
@@ -285,7 +285,7 @@ impl Shell {
         variable.attributes.nameref.then(|| target.clone())
     }
 
-    fn global_target(&mut self, name: Text) -> Result<WriteTarget> {
+    pub fn global_target(&mut self, name: Text) -> Result<WriteTarget> {
         match self.variables.at(0, &name) {
             Some((_, variable)) if variable.attributes.nameref => {
                 let variable = Rc::clone(variable);

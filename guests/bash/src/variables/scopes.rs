@@ -172,7 +172,7 @@ impl Variables {
     }
 
     /// The scope of the innermost function being run.
-    pub(super) fn innermost_function(&self) -> Option<usize> {
+    pub fn innermost_function(&self) -> Option<usize> {
         (1..self.scopes.len())
             .rev()
             .find(|&index| self.scopes.get(index).is_some_and(|s| !s.is_temporary))

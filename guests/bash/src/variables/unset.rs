@@ -119,7 +119,7 @@ impl Shell {
 }
 
 impl super::Variables {
-    fn is_temporary(&self, scope: usize) -> bool {
+    pub(super) fn is_temporary(&self, scope: usize) -> bool {
         self.scopes
             .get(scope)
             .is_some_and(|scope| scope.is_temporary)
