@@ -90,7 +90,7 @@ impl Shell {
             'V' => version.split('(').next().unwrap_or_default().to_string(),
             'w' => escape_value(&self.prompt_directory()),
             'W' => escape_value(&self.prompt_last_directory()),
-            'j' => "0".to_string(),
+            'j' => self.jobs.iter().count().to_string(),
             'l' => "tty".to_string(),
             '!' => self
                 .get("HISTCMD")
