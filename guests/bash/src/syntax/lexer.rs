@@ -241,7 +241,9 @@ impl Parser<'_, '_> {
             match byte {
                 b'\\' => {
                     word.quoted = true;
-                    self.get_raw();
+                    if !self.input.at_last_backslash() {
+                        self.get_raw();
+                    }
                 }
                 b'\'' | b'"' | b'`' => {
                     word.quoted |= byte != b'`';
