@@ -159,6 +159,20 @@ impl<'a> Input<'a> {
         Some(line)
     }
 
+    /// Takes away what has been read of the current line but not used, so that what is read next are the lines behind it.
+    pub fn set_rest_aside(&mut self) -> String {
+        self.text.split_off(self.position.min(self.text.len()))
+    }
+
+    /// Puts a text in the place of everything from `start` on, and behind it the rest of a line that was set aside.
+    pub fn put_back(&mut self, start: usize, text: &str, rest: &str) {
+        self.text.truncate(start);
+        self.text.push_str(text);
+        self.position = self.text.len();
+        self.text.push_str(rest);
+        self.line_start = self.line_start.min(start);
+    }
+
     /// The text between two offsets without the escaped newlines removed since `removed_before`.
     pub fn slice(&self, start: usize, end: usize, removed_before: usize) -> Text {
         let removed = self.removed.get(removed_before..).unwrap_or_default();

@@ -191,8 +191,7 @@ impl Parser<'_, '_> {
             match self.peek()? {
                 Kind::Bang => negated = !negated,
                 Kind::Time => time = Some(TimeFormat::Bash),
-                Kind::TimePosix => time = Some(TimeFormat::Posix),
-                Kind::TimeIgnored => {}
+                Kind::TimePosix | Kind::TimeIgnored => time = Some(TimeFormat::Posix),
                 Kind::Newline | Kind::Semicolon | Kind::End if !bare => {
                     return Ok(Pipeline {
                         time,
