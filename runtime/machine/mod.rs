@@ -1,7 +1,7 @@
 //! What a guest sees: the file tree, open files, the clock, entropy, the standard streams.
 //!
 //! Nothing of the host is in this room: no clock, no entropy, no files, no threads, no floating point. A process
-//! is a future that somebody hands to [`scheduler::run`]; the machine knows no WebAssembly.
+//! is a future that somebody hands to the [`scheduler`]; the machine knows no WebAssembly.
 
 mod budget;
 mod clock;
