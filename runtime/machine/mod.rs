@@ -83,6 +83,8 @@ pub struct Turn {
     pub meter: Meter,
     /// Why it pauses, where it was not by its fuel.
     pub pause: Option<Pause>,
+    /// Whether it goes on beyond its slice, for a little.
+    pub is_overtime: bool,
     /// Whether it was stopped just now.
     pub stopped: bool,
     killed: Option<u8>,
@@ -211,6 +213,12 @@ impl Machine {
     pub fn end_call_view(&mut self) -> Streams {
         self.tree.offer_view(false);
         std::mem::take(&mut self.streams)
+    }
+
+    /// Whether a process began in an earlier call, so that the end of this one isn't its own.
+    pub fn outlives_call(&self, process: Pid) -> bool {
+        let task = self.processes.get(process);
+        task.is_ok_and(|task| task.call != self.call)
     }
 
     /// How the first process of the call ended, if it did.
