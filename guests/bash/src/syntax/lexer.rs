@@ -468,7 +468,6 @@ impl Parser<'_, '_> {
         let mut token = Token {
             kind,
             text: None,
-            quoted: word.quoted,
             elements: None,
         };
         match word.array {
