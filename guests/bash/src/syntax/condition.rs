@@ -2,7 +2,7 @@
 
 use super::ast::{Condition, Word};
 use super::error::{Aftermath, Parsed, SyntaxError};
-use super::parser::Parser;
+use super::parser::{DEEPEST, Parser};
 use super::token::{Kind, Token};
 
 impl Parser<'_, '_> {
@@ -75,10 +75,15 @@ impl Parser<'_, '_> {
         let text = token.text.as_deref().unwrap_or_default();
         match token.kind {
             Kind::LeftParen => {
-                let (inner, end) = self.alternatives().map_err(|mut error| {
-                    error.messages.push("expected `)'".to_owned());
-                    error
-                })?;
+                let read = self.alternatives();
+                let (inner, end) = match read {
+                    Ok(read) => read,
+                    Err(error) if self.depth > DEEPEST => return Err(error),
+                    Err(mut error) => {
+                        error.messages.push("expected `)'".to_owned());
+                        return Err(error);
+                    }
+                };
                 if end.kind != Kind::RightParen {
                     let message = match end.shown() {
                         Some(shown) => format!("unexpected token `{shown}', expected `)'"),

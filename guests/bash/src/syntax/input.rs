@@ -14,6 +14,7 @@ pub(super) struct Input<'a> {
     pub line: u32,
     /// Where the last line begins in `text`.
     line_start: usize,
+    started: bool,
     ended: bool,
     /// The last line had no newline of its own.
     unterminated: bool,
@@ -60,6 +61,7 @@ impl<'a> Input<'a> {
             position: 0,
             line: 0,
             line_start: 0,
+            started: false,
             ended: false,
             unterminated: false,
             removed: Vec::new(),
@@ -75,7 +77,7 @@ impl<'a> Input<'a> {
 
     /// Before a command: forgets the lines of the one before.
     pub fn begin(&mut self, first_line: u32) {
-        if self.next_line == 0 && self.text.is_empty() {
+        if !std::mem::replace(&mut self.started, true) {
             self.line = first_line.wrapping_sub(1);
         }
         if self.position >= self.text.len() {

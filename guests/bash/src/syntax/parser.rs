@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 /// How deep commands, substitutions and quotes may stand in each other: what fits the stack of the machine's processes, whoever
 /// walks the tree later.
-const DEEPEST: u32 = 250;
+pub(super) const DEEPEST: u32 = 200;
 
 pub(super) struct Parser<'a, 's> {
     pub input: &'a mut Input<'s>,
