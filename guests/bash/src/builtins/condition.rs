@@ -36,8 +36,8 @@ pub fn condition(shell: &mut Shell, asked: &Condition) -> Result<bool> {
 fn binary(shell: &mut Shell, operator: &str, left: &Word, right: &Word) -> Result<bool> {
     let subject = shell.expand_word(left)?;
     match operator {
-        "=" | "==" => Ok(shell.expand_pattern(right)?.matches(&subject)),
-        "!=" => Ok(!shell.expand_pattern(right)?.matches(&subject)),
+        "=" | "==" => Ok(shell.expand_condition_pattern(right)?.matches(&subject)),
+        "!=" => Ok(!shell.expand_condition_pattern(right)?.matches(&subject)),
         "=~" => matches_regex(shell, &subject, right),
         "<" => Ok(order(&subject, &shell.expand_word(right)?).is_lt()),
         ">" => Ok(order(&subject, &shell.expand_word(right)?).is_gt()),
@@ -113,7 +113,9 @@ fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
 pub fn is_unary(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next() == Some('-')
-        && letters.next().is_some_and(|c| "abcdefghknoprstuvwxzGLNORS".contains(c))
+        && letters
+            .next()
+            .is_some_and(|c| "abcdefghknoprstuvwxzGLNORS".contains(c))
         && letters.next().is_none()
 }
 

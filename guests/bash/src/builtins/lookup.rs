@@ -236,7 +236,10 @@ pub fn exec(shell: &mut Shell, operands: &[Operand]) -> Result {
     };
     let has = |letter| options.iter().any(|option| option.letter == letter);
     let words = &words[rest..];
-    let named = options.iter().rev().find_map(|option| option.argument.clone());
+    let named = options
+        .iter()
+        .rev()
+        .find_map(|option| option.argument.clone());
     let name = named.or_else(|| words.first().filter(|_| has('l')).cloned());
     let as_name = match name {
         Some(name) if has('l') => Some(format!("-{name}").into()),

@@ -64,7 +64,10 @@ pub fn mapfile(shell: &mut Shell, operands: &[Operand]) -> Result {
         Some(name) => name.clone(),
         None => "MAPFILE".into(),
     };
-    if shell.variable(&name).is_some_and(|variable| variable.is_associative()) {
+    if shell
+        .variable(&name)
+        .is_some_and(|variable| variable.is_associative())
+    {
         shell.complain(format_args!("{command}: {name}: not an indexed array"));
         return Ok(1);
     }

@@ -69,7 +69,10 @@ pub fn read(shell: &mut Shell, operands: &[Operand]) -> Result {
         Ok(outcome) => outcome,
         Err(error) => {
             let number = request.descriptor;
-            shell.complain(format_args!("read: {number}: read error: {}", reason(&error)));
+            shell.complain(format_args!(
+                "read: {number}: read error: {}",
+                reason(&error)
+            ));
             return Ok(1);
         }
     };
@@ -132,7 +135,11 @@ fn seconds_of(text: &str) -> Option<Duration> {
     if (whole.is_empty() && fraction.is_empty()) || !digits(whole) || !digits(fraction) {
         return None;
     }
-    let seconds = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let seconds = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
     Some(Duration::new(seconds, micros.parse::<u32>().ok()? * 1000))
 }
@@ -233,7 +240,11 @@ fn assign(shell: &mut Shell, request: &Request, names: &[Text], letters: &[Lette
     if request.exactly {
         let mut status = 0;
         for (index, name) in names.iter().enumerate() {
-            let value = if index == 0 { fields::text(letters) } else { "".into() };
+            let value = if index == 0 {
+                fields::text(letters)
+            } else {
+                "".into()
+            };
             status = status.max(set(shell, name, value)?);
         }
         return Ok(status);

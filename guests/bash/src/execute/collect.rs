@@ -82,7 +82,10 @@ impl Shell {
             let Some((read_end, _)) = &*background else {
                 continue;
             };
-            if !drains.iter().any(|drain| Rc::ptr_eq(&drain.read_end, read_end)) {
+            if !drains
+                .iter()
+                .any(|drain| Rc::ptr_eq(&drain.read_end, read_end))
+            {
                 drains.push(Drain {
                     read_end: read_end.clone(),
                     capture: capture.clone(),

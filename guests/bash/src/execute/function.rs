@@ -14,6 +14,10 @@ pub(super) struct HiddenTraps(Vec<(u32, Text)>);
 
 impl Shell {
     pub(super) fn define_function(&mut self, function: &Function) -> Result {
+        if function.name.contains(['$', '`', '\'', '"', '\\']) {
+            self.complain(format_args!("`{}': not a valid identifier", function.name));
+            return Ok(1);
+        }
         if self.function_attributes(&function.name).readonly {
             self.complain(format_args!("{}: readonly function", function.name));
             return Ok(1);

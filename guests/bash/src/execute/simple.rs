@@ -50,7 +50,7 @@ impl Shell {
     ) -> Result {
         if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
             for written in &simple.assignments {
-                    let assignment = self.expand_assignment(written)?;
+                let assignment = self.expand_assignment(written)?;
                 self.trace_assignment(written, &assignment)?;
                 self.assign(&assignment)?;
             }

@@ -273,11 +273,7 @@ impl Shell {
     }
 
     /// Reads what a foreground child writes into command substitutions, waits for it, and reports how it died.
-    pub(super) fn await_child(
-        &mut self,
-        child: Child,
-        command: impl FnOnce() -> String,
-    ) -> Result {
+    pub(super) fn await_child(&mut self, child: Child, command: impl FnOnce() -> String) -> Result {
         let raw = self.await_end(child.pid, child.drains);
         self.report_death(child.pid, raw, command);
         self.run_pending_traps()?;

@@ -115,7 +115,12 @@ impl Shell {
 
     /// `set -v`
     pub(super) fn show_read(&mut self, lines: &str) {
-        let _ = self.write(2, &text::encode(lines));
+        let newline = if lines.is_empty() || lines.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        let _ = self.write(2, &text::encode(&format!("{lines}{newline}")));
     }
 
     pub fn show_warnings(&mut self, warnings: Vec<Warning>) {

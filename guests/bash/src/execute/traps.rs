@@ -126,7 +126,10 @@ impl Shell {
                 Some(command) if command.is_empty() => Action::Ignore,
                 Some(_) => Action::Note,
             };
-            jobs::set_trapped(number, command.as_ref().is_some_and(|command| !command.is_empty()));
+            jobs::set_trapped(
+                number,
+                command.as_ref().is_some_and(|command| !command.is_empty()),
+            );
             // KILL and STOP cannot be trapped; bash accepts the trap and never runs it.
             let _ = process::set_action(number, action);
         }

@@ -34,7 +34,8 @@ impl Shell {
         }
         let value = match (&written.value, &assignment.value) {
             (AssignmentValue::Array(elements), _) => array_written(elements),
-            (_, NewValue::Scalar(value)) => quote::when_needed(value),
+            (_, NewValue::Scalar(value)) if value.is_empty() => String::new(),
+            (_, NewValue::Scalar(value)) => quote::traced(value),
             _ => String::new(),
         };
         self.trace_line(&format!("{}{value}", left_side(assignment)))

@@ -188,7 +188,8 @@ fn pad(number: i64, width: usize) -> String {
 /// Between `Z` and `a` there are a backslash, which quotes nothing then, and a backquote, which is none.
 fn character(code: i64) -> String {
     match u8::try_from(code) {
-        Ok(b'\\') | Err(_) => String::new(),
+        Ok(b'\\') => "''".to_string(),
+        Err(_) => String::new(),
         Ok(b'`') => "\\`".to_string(),
         Ok(code) => char::from(code).to_string(),
     }

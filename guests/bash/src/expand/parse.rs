@@ -18,7 +18,9 @@ pub fn parse(text: &str, reading: Reading) -> Vec<Part> {
         literal: String::new(),
     };
     match reading {
-        Reading::Word | Reading::Value | Reading::Operand | Reading::Pattern => parser.unquoted(),
+        Reading::Word | Reading::Element | Reading::Value | Reading::Operand | Reading::Pattern => {
+            parser.unquoted()
+        }
         Reading::QuotedOperand | Reading::Document | Reading::Arithmetic => parser.quoted_text(),
     }
     parser.parts

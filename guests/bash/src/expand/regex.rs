@@ -9,7 +9,8 @@ pub(super) fn quoted(pieces: &[(&str, bool)]) -> String {
             continue;
         }
         for c in text.chars() {
-            if c.is_ascii() && !c.is_ascii_alphanumeric() && c != '\n' && c != ' ' && c != '_' {
+            // What GNU gives a meaning behind a backslash stands for itself without one.
+            if c.is_ascii_punctuation() && !matches!(c, '_' | '<' | '>' | '`' | '\'') {
                 expression.push('\\');
             }
             expression.push(c);
@@ -125,6 +126,11 @@ impl Translation {
     }
 
     fn literal(&mut self, c: char) {
+        // The engine would take them for the ends of words behind a backslash.
+        if matches!(c, '<' | '>') {
+            self.text.push_str(if c == '<' { "[<]" } else { "[>]" });
+            return;
+        }
         if c.is_ascii_punctuation() && c != '_' {
             self.text.push('\\');
         }

@@ -25,6 +25,8 @@ pub struct ParsedWord {
 pub enum Reading {
     /// A word of a command.
     Word,
+    /// A word that is no assignment whatever it looks like: of an array, or made by braces.
+    Element,
     /// The right side of an assignment: a tilde may stand behind a colon.
     Value,
     /// What is between braces and not in double quotes, `${x:-this}`.
@@ -244,7 +246,7 @@ impl ParsedWord {
         };
         let words = texts
             .into_iter()
-            .map(|text| ParsedWord::new(&text.into(), Reading::Word));
+            .map(|text| ParsedWord::new(&text.into(), Reading::Element));
         if words.len() > MAX_KEPT_ALTERNATIVES {
             return words.into_iter().try_for_each(|word| each(&word));
         }
