@@ -26,7 +26,7 @@ impl Shell {
             Some(names) if !names.is_empty() => out.extend(names.into_iter().map(Text::from)),
             Some(_) if self.options.failglob => {
                 self.complain(format_args!("no match: {}", field.text));
-                return Err(Flow::Discard(1));
+                return Err(self.expansion_error());
             }
             Some(_) if self.options.nullglob => {}
             Some(_) => out.push(field.text.into()),

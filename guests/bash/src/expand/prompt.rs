@@ -16,6 +16,9 @@ impl Shell {
         } else {
             text.to_string()
         };
+        if !self.options.shopt("promptvars").unwrap_or(true) {
+            return Ok(unescape_quoted(&text).into());
+        }
         if !text.contains(['$', '`', '\\', '"']) {
             return Ok(text.into());
         }
@@ -92,11 +95,9 @@ impl Shell {
             'W' => escape_value(&self.prompt_last_directory()),
             'j' => self.jobs.iter().count().to_string(),
             'l' => "tty".to_string(),
-            '!' => self
-                .get("HISTCMD")
-                .unwrap_or_else(|| "1".into())
-                .to_string(),
-            '#' => "1".to_string(),
+            // Without a history, neither is counted.
+            '!' => "1".to_string(),
+            '#' => "0".to_string(),
             'd' => self.prompt_time("%a %b %d"),
             't' => self.prompt_time("%H:%M:%S"),
             'T' => self.prompt_time("%I:%M:%S"),
@@ -177,4 +178,17 @@ fn escape_value(value: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// Text without the backslashes that would keep its characters from being expanded.
+fn unescape_quoted(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('$' | '`' | '\\')) => plain.extend(chars.next()),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }

@@ -125,7 +125,7 @@ impl Translation {
     }
 
     fn literal(&mut self, c: char) {
-        if c.is_ascii_punctuation() && c != '_' {
+        if "\\.+*?()|[]{}^$#&-~".contains(c) {
             self.text.push('\\');
         }
         self.text.push(c);
@@ -262,7 +262,7 @@ impl Translation {
 }
 
 fn push_member(c: char, set: &mut String) {
-    if c.is_ascii_punctuation() {
+    if "\\[]^-&~".contains(c) {
         set.push('\\');
     }
     set.push(c);
