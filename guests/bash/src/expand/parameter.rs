@@ -46,7 +46,11 @@ impl Shell {
                 Err(self.expansion_error())
             }
             (Operation::Keys, Name::Variable(name)) => {
-                let keys = self.keys(name);
+                let keys = if self.refers_to_element(name) {
+                    Vec::new()
+                } else {
+                    self.keys(name)
+                };
                 let joining = match parameter.subscript {
                     Some(Subscript::All(joining)) => joining,
                     _ => Joining::Separate,
@@ -208,7 +212,11 @@ impl Shell {
     /// The value; under `nounset` it has to be there.
     pub(super) fn fetch_bound(&mut self, place: Place<'_>) -> Result<Fetched> {
         let fetched = self.fetch(place)?;
-        if self.options.nounset && matches!(fetched, Fetched::One(None)) {
+        let refers = |shell: &Shell| match place.name {
+            Name::Variable(name) => shell.refers_to_element(name),
+            _ => false,
+        };
+        if self.options.nounset && matches!(fetched, Fetched::One(None)) && !refers(self) {
             return Err(self.unbound(&place.shown_with_dollar()));
         }
         Ok(fetched)
@@ -249,6 +257,11 @@ impl Shell {
             let shown = name.to_string();
             self.complain(format_args!("{shown}: unbound variable"));
             return Err(self.expansion_error());
+        }
+        if let (Name::Variable(name), None) = (place.name, place.subscript)
+            && self.refers_to_element(name)
+        {
+            return Ok(0);
         }
         if let (Name::Variable(name), Some(Subscript::Element(_)), false) =
             (place.name, place.subscript, self.options.nounset)
