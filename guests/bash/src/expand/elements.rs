@@ -1,7 +1,7 @@
 //! What a parameter's name stands for.
 
 use super::word::{Joining, Name, Subscript};
-use crate::flow::{Flow, Result};
+use crate::flow::Result;
 use crate::shell::Shell;
 use crate::syntax::ast::Arithmetic;
 use crate::text::Text;

@@ -1,7 +1,7 @@
 //! Patterns to file names.
 
 use super::fields::{Field, has_active};
-use crate::flow::{Flow, Result};
+use crate::flow::Result;
 use crate::pattern::{Matching, Pattern};
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};
