@@ -7,10 +7,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use isobox_guest::stat::{self, Kind, Stat, Time};
-use regex_lite::{Regex, RegexBuilder};
 
 use super::whole_number;
-use crate::expand::regex;
+use crate::expand::regex::Regex;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Condition, Word};
@@ -69,7 +68,7 @@ fn matches_regex(shell: &mut Shell, subject: &str, word: &Word) -> Result<bool> 
     let groups: Vec<Text> = match regex.captures(subject) {
         Some(captures) => captures
             .iter()
-            .map(|group| group.map_or("", |group| group.as_str()).into())
+            .map(|group| group.unwrap_or_default().into())
             .collect(),
         None => Vec::new(),
     };
@@ -84,8 +83,6 @@ thread_local! {
 
 /// How many expressions are kept.
 const KEPT: usize = 64;
-/// The most memory that an expression may need.
-const LARGEST: usize = 8 << 20;
 
 /// The expression, compiled once; `None` when it is none.
 fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
@@ -93,12 +90,7 @@ fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
     if let Some(regex) = COMPILED.with_borrow(|kept| kept.get(&key).cloned()) {
         return Some(regex);
     }
-    let translated = regex::translate(expression).ok()?;
-    let regex = RegexBuilder::new(&translated)
-        .case_insensitive(nocase)
-        .size_limit(LARGEST)
-        .build()
-        .ok()?;
+    let regex = Regex::new(expression, nocase)?;
     let regex = Rc::new(regex);
     COMPILED.with_borrow_mut(|kept| {
         if kept.len() >= KEPT {

@@ -38,9 +38,6 @@ impl Shell {
             match self.run_list(list) {
                 Err(Flow::Discard(status)) if self.subshell_depth == 0 => {
                     self.status = status;
-                    if self.options.errexit {
-                        return Err(Flow::Exit(status));
-                    }
                 }
                 outcome => _ = outcome?,
             }

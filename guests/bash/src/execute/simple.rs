@@ -122,7 +122,8 @@ impl Shell {
         for written in &simple.assignments {
             let assignment = self.expand_assignment(written)?;
             self.trace_assignment(written, &assignment)?;
-            self.assign(&assignment)?;
+            self.assign(&assignment)
+                .map_err(|flow| self.fatal_under_errexit(flow))?;
         }
         let status = self.substitution_status.unwrap_or(0);
         if !redirects.is_empty() {
@@ -147,7 +148,12 @@ impl Shell {
             self.keep_redirects = false;
             return self.finish_called(outcome);
         }
-        let undo = match self.redirect(redirects)? {
+        let redirected = match self.redirect(redirects) {
+            // A program's redirections are made in its own process: what would end the shell ends only that.
+            Err(Flow::Exit(status)) if matches!(callee, Callee::Program) => Ok(Err(status)),
+            redirected => redirected,
+        };
+        let undo = match redirected? {
             Ok(undo) => undo,
             Err(status) => {
                 if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {

@@ -105,7 +105,7 @@ impl Shell {
             return Followed::Missing(name.into());
         };
         let (mut scope, mut name, mut variable) = (first_scope, first_name, first);
-        for _ in 0..DEEPEST {
+        for _ in 0..=DEEPEST {
             if !variable.attributes.nameref {
                 return self.found(name, variable);
             }
