@@ -65,6 +65,7 @@ impl Shell {
         if let Err(status) = self.take_surroundings() {
             return status;
         }
+        self.main_arguments = self.positional.clone();
         let status = match invocation.source {
             Source::Text(text) => self.run_string(text),
             Source::File(path) => self.run_script(&path),

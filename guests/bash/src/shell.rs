@@ -27,6 +27,8 @@ pub struct Shell {
     pub name: Text,
     /// `$1` and on.
     pub positional: Rc<Vec<Text>>,
+    /// What the script itself was given.
+    pub main_arguments: Rc<Vec<Text>>,
     /// Functions and sourced files being run, the outermost first.
     pub frames: Vec<Frame>,
     pub traps: Traps,
@@ -121,6 +123,7 @@ impl Shell {
             options,
             name,
             positional: Rc::default(),
+            main_arguments: Rc::default(),
             frames: Vec::new(),
             traps: Traps::default(),
             builtins: builtins::State::default(),

@@ -25,7 +25,12 @@ use crate::text::Text;
 enum Stage {
     Running(u32),
     Over(i32),
+    /// It wrote more at once than a program would, into a pipe that may not be read.
+    Written(i32, Rc<OwnedDescriptor>),
 }
+
+/// How much a program writes at once.
+const CHUNK: usize = 4096;
 
 impl Shell {
     pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Result {
@@ -67,7 +72,11 @@ impl Shell {
                     return Err(Flow::Discard(1));
                 }
             };
-            stages.push(self.begin_stage(command, input.take(), write_end)?);
+            let stage = self.begin_stage(command, input.take(), write_end)?;
+            stages.push(match stage {
+                Stage::Written(status, _) => Stage::Written(status, read_end.clone()),
+                stage => stage,
+            });
             input = Some(read_end);
         }
         let last_status = self.run_last_stage(last, input)?;
@@ -76,6 +85,8 @@ impl Shell {
             statuses.push(match stage {
                 Stage::Over(status) => status,
                 Stage::Running(pid) => self.await_stage(pid),
+                Stage::Written(_, pipe) if super::collect::has_something(&pipe) => 141,
+                Stage::Written(status, _) => status,
             });
         }
         statuses.push(last_status);
@@ -206,7 +217,12 @@ impl Shell {
             return self.begin_task(Task::Write(&bytes)).map(Stage::Running);
         }
         let _ = self.write(1, &bytes);
-        Ok(Stage::Over(status))
+        match &self.descriptors.target(1) {
+            Some(Target::Open(pipe)) if bytes.len() > CHUNK => {
+                Ok(Stage::Written(status, pipe.clone()))
+            }
+            _ => Ok(Stage::Over(status)),
+        }
     }
 
     fn begin_shell_stage(&mut self, command: &Command) -> Result<Stage> {

@@ -122,7 +122,12 @@ impl Shell {
         for written in &simple.assignments {
             let assignment = self.expand_assignment(written)?;
             self.trace_assignment(written, &assignment)?;
-            self.assign(&assignment)?;
+            match self.assign(&assignment) {
+                Err(Flow::Discard(status)) if self.options.errexit && self.errexit_suppressed == 0 => {
+                    return Err(Flow::Exit(status));
+                }
+                outcome => outcome?,
+            }
         }
         let status = self.substitution_status.unwrap_or(0);
         if !redirects.is_empty() {
@@ -147,7 +152,12 @@ impl Shell {
             self.keep_redirects = false;
             return self.finish_called(outcome);
         }
-        let undo = match self.redirect(redirects)? {
+        let redirected = match self.redirect(redirects) {
+            // A program's redirections are the child's business, which alone ends.
+            Err(Flow::Exit(status)) if matches!(callee, Callee::Program) => Err(status),
+            redirected => redirected?,
+        };
+        let undo = match redirected {
             Ok(undo) => undo,
             Err(status) => {
                 if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {

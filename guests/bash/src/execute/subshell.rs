@@ -199,7 +199,8 @@ fn read_file_shortcut(program: &Program) -> Option<&Word> {
     }
 }
 
-fn read_file(shell: &mut Shell, path: &str) -> std::io::Result<Vec<u8>> {
+/// The bytes of a file, or of what one of the shell's own descriptors leads to.
+pub(super) fn read_file(shell: &mut Shell, path: &str) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(number) = super::redirect::own_descriptor(path) {
         let mut buffer = [0; 4096];

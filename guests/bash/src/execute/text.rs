@@ -36,7 +36,7 @@ impl Shell {
     /// Runs a file in this shell: `source`.
     pub fn run_file(&mut self, path: &str, arguments: Option<Vec<Text>>) -> Result {
         self.check_depth("source")?;
-        let bytes = match read_script(path) {
+        let bytes = match self.read_sourced(path) {
             Ok(bytes) => bytes,
             Err(message) => {
                 self.complain(format_args!("{path}: {message}"));
@@ -53,7 +53,7 @@ impl Shell {
             function: "source".into(),
             source: path.into(),
             call_line: self.line,
-            arguments: before.clone(),
+            arguments: Rc::new(vec![path.into()]),
             is_function: false,
         });
         let (line, frozen) = (self.line, std::mem::take(&mut self.line_frozen));
@@ -84,6 +84,15 @@ impl Shell {
             self.positional = positional;
         }
         outcome
+    }
+
+    /// The bytes of a file to source, which may be one of this shell's own descriptors.
+    fn read_sourced(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
+        match super::redirect::own_descriptor(path) {
+            Some(_) => super::subshell::read_file(self, path)
+                .map_err(|error| super::spawn::words(&error)),
+            None => read_script(path),
+        }
     }
 
     /// Runs a text command by command.

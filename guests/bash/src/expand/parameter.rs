@@ -222,7 +222,9 @@ impl Shell {
 
     /// How an expansion ends the shell.
     fn expansion_failed(&self) -> Flow {
-        let top_of_command_line = self.options.invoked_by == Some('c') && self.subshell_depth == 0;
+        let top_of_command_line = self.options.invoked_by == Some('c')
+            && self.subshell_depth == 0
+            && !self.options.errexit;
         Flow::Exit(if top_of_command_line { 127 } else { 1 })
     }
 

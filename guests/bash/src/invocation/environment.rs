@@ -9,8 +9,13 @@ use crate::syntax::{Reading, parse};
 use crate::text::{self, Text};
 use crate::variables::{is_name, monotonic_ns};
 
-/// Where programs are looked for when nobody says.
-const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// What a shell sets when nobody says; it is not exported.
+const USUAL: &[(&str, &str)] = &[
+    ("HOSTNAME", "localhost"),
+    ("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:."),
+    ("SHELL", "/bin/bash"),
+    ("TERM", "dumb"),
+];
 
 impl Shell {
     /// The environment, the directory, the numbers of processes; a state that was kept takes the environment's place.
@@ -36,8 +41,10 @@ impl Shell {
         }
         self.raise_level();
         self.settle_directory();
-        if self.get("PATH").is_none() {
-            self.set_quietly("PATH", USUAL_PATH);
+        for (name, value) in USUAL {
+            if self.get(name).is_none() {
+                self.set_quietly(name, *value);
+            }
         }
         self.last_argument = self.name.clone();
         Ok(())
