@@ -83,6 +83,12 @@ pub struct Shell {
     /// Numbers that children do not get: the ends of coprocesses.
     #[serde(skip)]
     pub private_descriptors: Vec<u32>,
+    /// The foreground child that a signal ended, until it has been told of: its number and how.
+    #[serde(skip)]
+    pub death: Option<(u32, u32)>,
+    /// The pipeline that this shell is the last stage of tells of it.
+    #[serde(skip)]
+    pub keeps_death: bool,
     /// A trap that ran inside of a builtin leaves the ordinary course when the builtin returns.
     #[serde(skip)]
     pub flow_within: Option<Flow>,
@@ -152,6 +158,8 @@ impl Shell {
             hashed_for: "".into(),
             substituted: Vec::new(),
             private_descriptors: Vec::new(),
+            death: None,
+            keeps_death: false,
             flow_within: None,
             umask_before: None,
             state_file: None,

@@ -45,7 +45,10 @@ impl Shell {
     fn run_redirected(&mut self, command: &Command) -> Result {
         let undo = match self.redirect(&command.redirects)? {
             Ok(undo) => undo,
-            Err(status) => return Ok(self.finish(status)),
+            Err(status) => {
+                self.finish(status);
+                return self.check_failure(status);
+            }
         };
         let outcome = self.run_compound(command);
         self.restore_descriptors(undo);
@@ -111,10 +114,9 @@ impl Shell {
             let round = self.run_round(|shell| {
                 let asked = shell.suppressing_errexit(|shell| shell.run_list(condition));
                 // `until continue` is over, for `continue` has succeeded.
-                let asked = match asked {
-                    Err(Flow::Continue(levels)) if until => Err(Flow::Break(levels)),
-                    asked => asked,
-                };
+                if until && matches!(asked, Err(Flow::Continue(0 | 1))) {
+                    return Ok(None);
+                }
                 if (asked? == 0) == until {
                     return Ok(None);
                 }

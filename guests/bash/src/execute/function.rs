@@ -52,6 +52,7 @@ impl Shell {
             arguments,
             is_function: true,
         });
+        let keeps_death = std::mem::take(&mut self.keeps_death);
         self.push_scope();
         let traced = self.options.functrace || self.function_attributes(&function.name).trace;
         let hidden = self.hide_traps(match (traced, self.options.errtrace) {
@@ -66,6 +67,7 @@ impl Shell {
             Ok(status) => self.run_trap(event::RETURN).map(|()| status),
             outcome => outcome,
         };
+        self.keeps_death = keeps_death;
         self.reveal_traps(hidden);
         self.pop_scope();
         self.frames.pop();

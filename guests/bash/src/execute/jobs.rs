@@ -242,6 +242,18 @@ impl Jobs {
         }
     }
 
+    /// A shell that is not interactive forgets the jobs that ended while it waited for something else; how, is remembered.
+    pub(super) fn forget_ended(&mut self) {
+        self.refresh();
+        let ended: Vec<u32> = (self.list.iter())
+            .filter(|job| job.state() != JobState::Running)
+            .map(|job| job.number)
+            .collect();
+        for number in ended {
+            self.remove(number);
+        }
+    }
+
     /// Writes the end of a process into its job.
     fn note_end(&mut self, pid: u32, raw: u32) {
         if self.of_pid(pid).is_none() {

@@ -81,10 +81,15 @@ impl Shell {
         }
         let last_status = self.run_last_stage(last, input)?;
         let mut statuses = Vec::with_capacity(stages.len() + 1);
-        for stage in stages {
+        let mut ends = Vec::new();
+        for (stage, command) in stages.into_iter().zip(firsts) {
             statuses.push(match stage {
                 Stage::Over(status) => status,
-                Stage::Running(pid) => self.await_stage(pid),
+                Stage::Running(pid) => {
+                    let raw = self.await_end(pid, Vec::new());
+                    ends.push((pid, raw, command));
+                    jobs::status_of(raw)
+                }
                 Stage::Written(_, pipe) if super::collect::has_something(&pipe) => 141,
                 Stage::Written(status, _) => status,
             });
@@ -95,13 +100,13 @@ impl Shell {
             Some(failed) if self.options.pipefail => failed,
             _ => last_status,
         };
+        if let Some((pid, raw)) = self.death.take() {
+            ends.push((pid, raw, last));
+            self.report_deaths(&ends);
+        }
         self.set_pipe_statuses(&statuses);
         self.run_pending_traps()?;
         Ok(self.settle(status))
-    }
-
-    fn await_stage(&mut self, pid: u32) -> i32 {
-        jobs::status_of(self.await_end(pid, Vec::new()))
     }
 
     /// In this shell itself with `lastpipe`, else on a copy.
@@ -113,10 +118,16 @@ impl Shell {
             self.descriptors.restore(0, before);
             return outcome;
         }
-        self.in_subshell(move |shell| {
+        let mut death = None;
+        let status = self.in_subshell(|shell| {
             shell.descriptors.replace(0, input);
-            shell.run_command(last)
-        })
+            shell.keeps_death = matches!(last.kind, CommandKind::Simple(_));
+            let outcome = shell.run_command(last);
+            death = shell.death.take();
+            outcome
+        });
+        self.death = death;
+        status
     }
 
     fn begin_stage(

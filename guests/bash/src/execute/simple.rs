@@ -6,6 +6,7 @@ use crate::builtins::{self, Entry, Operand};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Argument, Command, Function, Redirect, Simple, Word};
+use crate::syntax::print_command;
 use crate::text::Text;
 use crate::variables::NewValue;
 
@@ -22,6 +23,9 @@ impl Shell {
             return Ok(self.status);
         }
         self.substitution_status = None;
+        if asks_for_command(simple) {
+            self.current_command = print_command(command).into();
+        }
         let operands = self.expand_operands(simple)?;
         if operands.is_empty() {
             return self.run_assignments(simple, &command.redirects);
@@ -36,6 +40,11 @@ impl Shell {
         };
         if let Some(last) = last {
             self.last_argument = last;
+        }
+        if !self.keeps_death
+            && let Some(death) = self.death.take()
+        {
+            self.report_death(death, || print_command(command));
         }
         outcome
     }
@@ -105,11 +114,13 @@ impl Shell {
         Ok(operands)
     }
 
-    /// Whether the command, as it is written, takes assignments as operands; `command` and `builtin` may stand in front.
+    /// Whether the command, as it is written, takes assignments as operands; `command` may stand in front.
     fn is_declaration(&self, simple: &Simple) -> bool {
+        let mut first = true;
         for argument in &simple.arguments {
             let name = &*argument.word().raw;
-            if name == "command" || name == "builtin" || name.starts_with('-') {
+            if name == "command" || (!first && name.starts_with('-')) {
+                first = false;
                 continue;
             }
             return builtins::find(self, name).is_some_and(|entry| entry.declaration);
@@ -252,6 +263,13 @@ impl Argument {
             Argument::Word(word) | Argument::Assignment(_, word) => word,
         }
     }
+}
+
+/// Whether a command shows itself; otherwise only traps do that.
+fn asks_for_command(simple: &Simple) -> bool {
+    const NAME: &str = "BASH_COMMAND";
+    let mut words = simple.arguments.iter().map(Argument::word);
+    words.any(|word| word.raw.len() > NAME.len() && word.raw.contains(NAME))
 }
 
 /// Operands as words; an assignment as it would be written.

@@ -15,6 +15,8 @@ use crate::text::{self, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
     All,
+    /// There was nothing to run.
+    Nothing,
     /// The rest is no script.
     UntilError,
 }
@@ -29,6 +31,7 @@ impl Shell {
         self.trace_level = self.trace_level.saturating_sub(1);
         match outcome? {
             Ran::All => Ok(self.status),
+            Ran::Nothing => Ok(self.settle(0)),
             Ran::UntilError => Ok(self.finish(2)),
         }
     }
@@ -39,7 +42,8 @@ impl Shell {
         let bytes = match self.read_sourced(path) {
             Ok(bytes) => bytes,
             Err(message) => {
-                self.complain(format_args!("{path}: {message}"));
+                let who = if message == IS_DIRECTORY { ".: " } else { "" };
+                self.complain(format_args!("{who}{path}: {message}"));
                 return Ok(1);
             }
         };
@@ -67,6 +71,7 @@ impl Shell {
         self.trace_level = self.trace_level.saturating_sub(1);
         let outcome = match outcome {
             Ok(Ran::All) => Ok(self.status),
+            Ok(Ran::Nothing) => Ok(self.settle(0)),
             Ok(Ran::UntilError) => Ok(self.finish(2)),
             Err(Flow::Return(status)) => Ok(self.finish(status)),
             Err(flow) => Err(flow),
@@ -98,6 +103,7 @@ impl Shell {
     /// Runs a text command by command.
     pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<Ran> {
         let mut reader = Reader::new(text.clone());
+        let mut ran = Ran::Nothing;
         loop {
             let from = reader.offset();
             let reading = Reading {
@@ -111,8 +117,11 @@ impl Shell {
             }
             self.show_warnings(reader.take_warnings());
             match read {
-                Ok(Some(program)) => _ = self.run_program(&program)?,
-                Ok(None) => return Ok(Ran::All),
+                Ok(Some(program)) => {
+                    ran = Ran::All;
+                    self.run_program(&program)?;
+                }
+                Ok(None) => return Ok(ran),
                 Err(error) => {
                     if let Some(ran) = self.meet_syntax_error(&error, context)? {
                         return Ok(ran);
@@ -169,13 +178,15 @@ impl Shell {
     }
 }
 
+const IS_DIRECTORY: &str = "is a directory";
+
 /// The bytes of a script, or why it is none, in bash's words.
 fn read_script(path: &str) -> std::result::Result<Vec<u8>, &'static str> {
     let bytes = text::encode(path);
     let path = Path::new(std::str::from_utf8(&bytes).unwrap_or_default());
     let known = stat::stat(path, true).map_err(|error| super::spawn::words(&error))?;
     if known.kind == Kind::Directory {
-        return Err("is a directory");
+        return Err(IS_DIRECTORY);
     }
     let bytes = std::fs::read(path).map_err(|error| super::spawn::words(&error))?;
     if is_binary(&bytes) {

@@ -188,7 +188,11 @@ impl Shell {
         self.traps.set(event::EXIT, None);
         self.loop_depth = 0;
         self.line = 1;
-        match self.run_text(&command, "exit trap") {
+        let deep = self.trace_level;
+        self.trace_level = deep.wrapping_sub(1);
+        let outcome = self.run_text(&command, "exit trap");
+        self.trace_level = deep;
+        match outcome {
             Err(Flow::Exit(status)) => status,
             Err(Flow::Return(status)) if self.frames.is_empty() => status,
             _ => status,
