@@ -102,6 +102,7 @@ impl Shell {
         };
         if let Some((pid, raw)) = self.death.take() {
             ends.push((pid, raw, last));
+            self.set_line(last);
             self.report_deaths(&ends);
         }
         self.set_pipe_statuses(&statuses);

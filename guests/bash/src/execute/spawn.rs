@@ -162,7 +162,7 @@ impl Shell {
         let (message, status) = match error.raw_os_error() {
             Some(libc::ENOENT) => ("No such file or directory", 127),
             Some(libc::EACCES) if is_directory() => ("Is a directory", 126),
-            Some(libc::ESRCH) => ("cannot execute: required file not found", 126),
+            Some(libc::ESRCH) => ("cannot execute: required file not found", 127),
             Some(libc::EAGAIN) => {
                 self.complain("fork: retry: Resource temporarily unavailable");
                 self.complain("fork: Resource temporarily unavailable");

@@ -109,7 +109,7 @@ impl Shell {
         let mut subshell = self.clone();
         subshell.enter_subshell();
         subshell.in_process_subshell = true;
-        subshell.trace_level += 1;
+        subshell.trace_level = subshell.trace_level.saturating_add(1);
         if !self.options.inherit_errexit && !self.options.posix {
             subshell.options.errexit = false;
             subshell.errexit_suppressed = 0;

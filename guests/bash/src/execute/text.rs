@@ -26,7 +26,7 @@ impl Shell {
     pub fn run_text(&mut self, text: &str, context: &str) -> Result {
         self.check_depth(context)?;
         let first_line = self.line.max(1);
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text), context, first_line);
         self.trace_level = self.trace_level.saturating_sub(1);
         match outcome? {
@@ -66,7 +66,7 @@ impl Shell {
         } else {
             &[event::DEBUG]
         });
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text::decode(&bytes)), "", 1);
         self.trace_level = self.trace_level.saturating_sub(1);
         let outcome = match outcome {

@@ -188,10 +188,7 @@ impl Shell {
         self.traps.set(event::EXIT, None);
         self.loop_depth = 0;
         self.line = 1;
-        let deep = self.trace_level;
-        self.trace_level = deep.wrapping_sub(1);
-        let outcome = self.run_text(&command, "exit trap");
-        self.trace_level = deep;
+        let outcome = self.run_lines(command, "exit trap", 1);
         match outcome {
             Err(Flow::Exit(status)) => status,
             Err(Flow::Return(status)) if self.frames.is_empty() => status,
