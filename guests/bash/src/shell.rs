@@ -65,6 +65,10 @@ pub struct Shell {
     pub last_argument: Text,
     /// What the last command substitution of the current command ended with: the status of a command without a name.
     pub substitution_status: Option<i32>,
+    /// The `DEBUG` trap has run for the command that this shell was made for.
+    pub debug_done: bool,
+    /// The script names `BASHPID` somewhere, so that subshells may have to be processes.
+    pub mentions_pid: bool,
     /// `LINENO` stays what it is: the handler of `DEBUG`, `ERR` or `RETURN` runs.
     pub line_frozen: bool,
     /// A subshell inside its parent's process.
@@ -150,6 +154,8 @@ impl Shell {
             execution_string: None,
             last_argument: "".into(),
             substitution_status: None,
+            debug_done: false,
+            mentions_pid: false,
             line_frozen: false,
             in_process_subshell: false,
             broken_pipe: false,

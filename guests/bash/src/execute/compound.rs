@@ -59,7 +59,7 @@ impl Shell {
         self.check_depth("compound command")?;
         match &command.kind {
             CommandKind::Group(list) => self.run_list(list),
-            CommandKind::Subshell(list) => self.run_subshell(list),
+            CommandKind::Subshell(list) => self.run_subshell(list, command),
             CommandKind::If {
                 branches,
                 otherwise,

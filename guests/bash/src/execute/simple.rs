@@ -19,11 +19,11 @@ pub(super) enum Callee {
 
 impl Shell {
     pub(super) fn run_simple(&mut self, simple: &Simple, command: &Command) -> Result {
-        if self.run_debug_trap(command)? {
+        if !std::mem::take(&mut self.debug_done) && self.run_debug_trap(command)? {
             return Ok(self.status);
         }
         self.substitution_status = None;
-        if asks_for_command(simple) {
+        if !self.traps.is_running() && asks_for_command(simple) {
             self.current_command = print_command(command).into();
         }
         let operands = self.expand_operands(simple)?;

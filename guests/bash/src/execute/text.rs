@@ -102,6 +102,7 @@ impl Shell {
 
     /// Runs a text command by command.
     pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<Ran> {
+        self.mentions_pid |= text.contains("BASHPID");
         let mut reader = Reader::new(text.clone());
         let mut ran = Ran::Nothing;
         loop {
