@@ -18,22 +18,45 @@ use crate::variables::{Value, Variable, split_element};
 
 /// What a condition says. A regular expression that is none leaves by `Discard(2)`.
 pub fn condition(shell: &mut Shell, asked: &Condition) -> Result<bool> {
+    term(shell, asked, false)
+}
+
+/// `negated` is for `set -x`, which shows a `!` in front of a single test.
+fn term(shell: &mut Shell, asked: &Condition, negated: bool) -> Result<bool> {
     match asked {
         Condition::And(left, right) => Ok(condition(shell, left)? && condition(shell, right)?),
         Condition::Or(left, right) => Ok(condition(shell, left)? || condition(shell, right)?),
-        Condition::Not(inner) => Ok(!condition(shell, inner)?),
+        Condition::Not(inner) => Ok(!term(shell, inner, true)?),
         Condition::Parenthesised(inner) => condition(shell, inner),
         Condition::Unary(operator, word) => {
             let operand = shell.expand_word(word)?;
             let operator = if operator.is_empty() { "-n" } else { operator };
+            shell.trace_condition(negated, &[operator, operand_shown(&operand)])?;
             unary(shell, operator, &operand)
         }
-        Condition::Binary(operator, left, right) => binary(shell, operator, left, right),
+        Condition::Binary(operator, left, right) => {
+            binary(shell, operator, left, right, negated)
+        }
     }
 }
 
-fn binary(shell: &mut Shell, operator: &str, left: &Word, right: &Word) -> Result<bool> {
+fn operand_shown(operand: &str) -> &str {
+    if operand.is_empty() { "''" } else { operand }
+}
+
+fn binary(
+    shell: &mut Shell,
+    operator: &str,
+    left: &Word,
+    right: &Word,
+    negated: bool,
+) -> Result<bool> {
     let subject = shell.expand_word(left)?;
+    if shell.options.xtrace {
+        let other = shell.pattern_shown(operator, right)?;
+        let shown = [operand_shown(&subject), operator, operand_shown(&other)];
+        shell.trace_condition(negated, &shown)?;
+    }
     match operator {
         "=" | "==" => Ok(shell.expand_condition_pattern(right)?.matches(&subject)),
         "!=" => Ok(!shell.expand_condition_pattern(right)?.matches(&subject)),

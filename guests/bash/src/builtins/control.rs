@@ -54,6 +54,7 @@ fn leave_loop(
         return Err(Flow::Break(shell.loop_depth));
     }
     let count = u32::try_from(count).unwrap_or(u32::MAX);
+    shell.status = 0;
     Err(flow(count.min(shell.loop_depth)))
 }
 

@@ -6,6 +6,7 @@ use crate::builtins::{self, Entry, Operand};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Argument, Command, Function, Redirect, Simple, Word};
+use crate::syntax::print_command;
 use crate::text::Text;
 use crate::variables::NewValue;
 
@@ -18,10 +19,13 @@ pub(super) enum Callee {
 
 impl Shell {
     pub(super) fn run_simple(&mut self, simple: &Simple, command: &Command) -> Result {
-        if self.run_debug_trap(command)? {
+        if !std::mem::take(&mut self.debug_done) && self.run_debug_trap(command)? {
             return Ok(self.status);
         }
         self.substitution_status = None;
+        if !self.traps.is_running() && asks_for_command(simple) {
+            self.current_command = print_command(command).into();
+        }
         let operands = self.expand_operands(simple)?;
         if operands.is_empty() {
             return self.run_assignments(simple, &command.redirects);
@@ -36,6 +40,11 @@ impl Shell {
         };
         if let Some(last) = last {
             self.last_argument = last;
+        }
+        if !self.keeps_death
+            && let Some(death) = self.death.take()
+        {
+            self.report_death(death, || print_command(command));
         }
         outcome
     }
@@ -105,11 +114,13 @@ impl Shell {
         Ok(operands)
     }
 
-    /// Whether the command, as it is written, takes assignments as operands; `command` and `builtin` may stand in front.
+    /// Whether the command, as it is written, takes assignments as operands; `command` may stand in front.
     fn is_declaration(&self, simple: &Simple) -> bool {
+        let mut first = true;
         for argument in &simple.arguments {
             let name = &*argument.word().raw;
-            if name == "command" || name == "builtin" || name.starts_with('-') {
+            if name == "command" || (!first && name.starts_with('-')) {
+                first = false;
                 continue;
             }
             return builtins::find(self, name).is_some_and(|entry| entry.declaration);
@@ -149,11 +160,11 @@ impl Shell {
             return self.finish_called(outcome);
         }
         let redirected = match self.redirect(redirects) {
-            // A program's redirections are made in its own process: what would end the shell ends only that.
-            Err(Flow::Exit(status)) if matches!(callee, Callee::Program) => Ok(Err(status)),
-            redirected => redirected,
+            // A program's redirections are the child's business, which alone ends.
+            Err(Flow::Exit(status)) if matches!(callee, Callee::Program) => Err(status),
+            redirected => redirected?,
         };
-        let undo = match redirected? {
+        let undo = match redirected {
             Ok(undo) => undo,
             Err(status) => {
                 if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
@@ -248,6 +259,13 @@ impl Argument {
             Argument::Word(word) | Argument::Assignment(_, word) => word,
         }
     }
+}
+
+/// Whether a command shows itself; otherwise only traps do that.
+fn asks_for_command(simple: &Simple) -> bool {
+    const NAME: &str = "BASH_COMMAND";
+    let mut words = simple.arguments.iter().map(Argument::word);
+    words.any(|word| word.raw.len() > NAME.len() && word.raw.contains(NAME))
 }
 
 /// Operands as words; an assignment as it would be written.
