@@ -135,9 +135,7 @@ impl Descriptors {
             Some(Some(Target::Capture(capture))) => Ok(Found::Capture(capture)),
             Some(Some(Target::Document(document))) => Ok(Found::Document(document)),
             Some(None) => Err(bad_descriptor()),
-            None if descriptor < 3 && !owned::is_ours(descriptor) => {
-                Ok(Found::Machine(descriptor))
-            }
+            None if descriptor < 3 && !owned::is_ours(descriptor) => Ok(Found::Machine(descriptor)),
             None => inherited(descriptor)
                 .map(Found::Machine)
                 .ok_or_else(bad_descriptor),

@@ -84,6 +84,8 @@ pub struct Shell {
     /// `--state`: where the state is written at the end.
     #[serde(skip)]
     pub state_file: Option<Text>,
+    /// What builtins keep from one call to the next.
+    pub builtins: crate::builtins::State,
     /// `-i`.
     pub interactive: bool,
     #[serde(skip)]
@@ -144,6 +146,7 @@ impl Shell {
             private_descriptors: Vec::new(),
             umask_before: None,
             state_file: None,
+            builtins: Default::default(),
             interactive: false,
             descriptors: Descriptors::default(),
         }

@@ -32,6 +32,9 @@ pub fn caller(shell: &mut Shell, operands: &[Operand]) -> Result {
     let (Some(called), Some(calling)) = (frames.get(depth), frames.get(depth + 1)) else {
         return Ok(1);
     };
-    let line = format!("{} {} {}\n", called.call_line, calling.function, calling.source);
+    let line = format!(
+        "{} {} {}\n",
+        called.call_line, calling.function, calling.source
+    );
     Ok(print(shell, "caller", &line))
 }

@@ -44,7 +44,10 @@ pub fn complete(shell: &mut Shell, operands: &[Operand]) -> Result {
         return Ok(usage(shell, "complete"));
     }
     for name in names {
-        shell.builtins.completions.define(name, specification.clone());
+        shell
+            .builtins
+            .completions
+            .define(name, specification.clone());
     }
     Ok(0)
 }
@@ -87,7 +90,9 @@ fn remove(shell: &mut Shell, names: &[Text]) -> i32 {
 }
 
 fn missing(shell: &mut Shell, command: &str, name: &str) -> i32 {
-    shell.complain(format_args!("{command}: {name}: no completion specification"));
+    shell.complain(format_args!(
+        "{command}: {name}: no completion specification"
+    ));
     1
 }
 

@@ -113,7 +113,9 @@ fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
 pub fn is_unary(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next() == Some('-')
-        && letters.next().is_some_and(|c| "abcdefghknoprstuvwxzGLNORS".contains(c))
+        && letters
+            .next()
+            .is_some_and(|c| "abcdefghknoprstuvwxzGLNORS".contains(c))
         && letters.next().is_none()
 }
 

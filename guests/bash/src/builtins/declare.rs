@@ -5,7 +5,7 @@ mod function;
 mod place;
 
 use super::operands::{Given, given};
-use super::{Operand, forgive, listing, print, word};
+use super::{Operand, listing, print, word};
 use crate::expand::quote;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;

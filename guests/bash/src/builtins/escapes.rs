@@ -40,11 +40,7 @@ pub enum Missing {
 
 /// Writes what `printf` makes of the sequence behind a backslash and answers how many bytes it is long. In the argument of `%b`
 /// (`in_argument`) `\0` takes three more digits, and quotes keep their backslash.
-pub fn printf(
-    rest: &[u8],
-    in_argument: bool,
-    output: &mut Vec<u8>,
-) -> (usize, Option<Missing>) {
+pub fn printf(rest: &[u8], in_argument: bool, output: &mut Vec<u8>) -> (usize, Option<Missing>) {
     let Some((&letter, after)) = rest.split_first() else {
         output.push(b'\\');
         return (0, None);
@@ -143,5 +139,7 @@ fn hexadecimal_digits(rest: &[u8], most: usize) -> Option<(u32, usize)> {
     let digits = rest.iter().take(most);
     let count = digits.take_while(|b| b.is_ascii_hexdigit()).count();
     let text = std::str::from_utf8(&rest[..count]).ok()?;
-    u32::from_str_radix(text, 16).ok().map(|value| (value, count))
+    u32::from_str_radix(text, 16)
+        .ok()
+        .map(|value| (value, count))
 }

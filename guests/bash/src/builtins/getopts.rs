@@ -9,7 +9,10 @@ use crate::variables::{Reference, is_name};
 
 /// What the next option is.
 enum Next {
-    Option { letter: char, argument: Option<Text> },
+    Option {
+        letter: char,
+        argument: Option<Text>,
+    },
     Unknown(char),
     MissingArgument(char),
     End,
@@ -48,7 +51,11 @@ pub fn getopts(shell: &mut Shell, operands: &[Operand]) -> Result {
                 say(shell, &format!("option requires an argument -- {letter}"));
             }
             let value = if silent { ":" } else { "?" };
-            (value.to_owned(), silent.then(|| letter.to_string().into()), 0)
+            (
+                value.to_owned(),
+                silent.then(|| letter.to_string().into()),
+                0,
+            )
         }
     };
     match argument {

@@ -43,7 +43,10 @@ pub fn print_long(shell: &mut Shell, name: &str) {
 }
 
 fn long(topic: &Topic) -> String {
-    format!("{}: {}\n    {}\n", topic.name, topic.synopsis, topic.summary)
+    format!(
+        "{}: {}\n    {}\n",
+        topic.name, topic.synopsis, topic.summary
+    )
 }
 
 /// How a topic is shown.
@@ -94,14 +97,24 @@ pub fn help(shell: &mut Shell, operands: &[Operand]) -> Result {
 }
 
 fn heading(patterns: &[Text]) -> String {
-    let Some(first) = patterns.first().filter(|first| first.contains(['*', '?', '['])) else {
+    let Some(first) = patterns
+        .first()
+        .filter(|first| first.contains(['*', '?', '[']))
+    else {
         return String::new();
     };
     if topic(first).is_some() {
         return String::new();
     }
-    let noun = if patterns.len() == 1 { "keyword" } else { "keywords" };
-    format!("Shell commands matching {noun} `{}'\n\n", patterns.join(", "))
+    let noun = if patterns.len() == 1 {
+        "keyword"
+    } else {
+        "keywords"
+    };
+    format!(
+        "Shell commands matching {noun} `{}'\n\n",
+        patterns.join(", ")
+    )
 }
 
 /// The topics of that name, else those that begin with it; a pattern's matches.
@@ -152,7 +165,11 @@ fn overview(shell: &Shell) -> String {
         text
     };
     let mut text = INTRODUCTION.to_owned();
-    for (left, right) in TOPICS.iter().take(rows).zip(TOPICS.iter().skip(rows).map(Some).chain([None])) {
+    for (left, right) in TOPICS
+        .iter()
+        .take(rows)
+        .zip(TOPICS.iter().skip(rows).map(Some).chain([None]))
+    {
         let left = cell(left, 39);
         match right {
             Some(right) => text += &format!("{left:<40}{}\n", cell(right, 38)),
@@ -161,4 +178,3 @@ fn overview(shell: &Shell) -> String {
     }
     text
 }
-

@@ -12,13 +12,17 @@ pub fn history(shell: &mut Shell, operands: &[Operand]) -> Result {
         Ok(options) => options,
         Err(status) => return Ok(status),
     };
-    let modes = options.iter().filter(|option| "anrw".contains(option.letter));
+    let modes = options
+        .iter()
+        .filter(|option| "anrw".contains(option.letter));
     if modes.count() > 1 {
         shell.complain("history: cannot use more than one of -anrw");
         return Ok(1);
     }
     if let Some(offset) = options.iter().find_map(|option| option.argument.as_ref()) {
-        shell.complain(format_args!("history: {offset}: history position out of range"));
+        shell.complain(format_args!(
+            "history: {offset}: history position out of range"
+        ));
         return Ok(1);
     }
     match words.get(rest) {

@@ -5,6 +5,7 @@ mod waiting;
 
 use super::operands::{letters, none};
 use super::{Operand, print, usage, words};
+use crate::execute;
 use crate::execute::jobs::{Job, JobState, NoJob};
 use crate::flow::Result;
 use crate::shell::Shell;
@@ -74,12 +75,23 @@ fn line(shell: &Shell, job: &Job, long: bool) -> String {
         JobState::Running => "Running".to_owned(),
         JobState::Exited(0) => "Done".to_owned(),
         JobState::Exited(status) => format!("Exit {status}"),
-        JobState::Signalled(signal) => signals::description(signal),
+        JobState::Signalled(signal) => execute::describe_signal(signal).to_owned(),
     };
-    let background = if job.state() == JobState::Running { " &" } else { "" };
-    let pid = if long { format!("{:5} ", job.leader()) } else { String::new() };
+    let background = if job.state() == JobState::Running {
+        " &"
+    } else {
+        ""
+    };
+    let pid = if long {
+        format!("{:5} ", job.leader())
+    } else {
+        String::new()
+    };
     let gap = if long { "" } else { " " };
-    format!("[{number}]{mark} {gap}{pid}{state:<24}{}{background}\n", job.command)
+    format!(
+        "[{number}]{mark} {gap}{pid}{state:<24}{}{background}\n",
+        job.command
+    )
 }
 
 /// `jobs -x command`: `%n` become process groups.
@@ -87,8 +99,13 @@ fn run_with_groups(shell: &mut Shell, words: &[Text]) -> Result {
     let words: Vec<Text> = words
         .iter()
         .map(|word| {
-            let job = word.starts_with('%').then(|| shell.jobs.find(word).ok()).flatten();
-            let leader = job.and_then(|number| shell.jobs.get(number)).map(Job::leader);
+            let job = word
+                .starts_with('%')
+                .then(|| shell.jobs.find(word).ok())
+                .flatten();
+            let leader = job
+                .and_then(|number| shell.jobs.get(number))
+                .map(Job::leader);
             leader.map_or_else(|| word.clone(), |pid| pid.to_string().into())
         })
         .collect();

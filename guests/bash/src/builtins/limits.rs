@@ -28,22 +28,47 @@ enum Bound {
 }
 
 const RESOURCES: &[Resource] = &[
-    resource('R', "real-time non-blocking time", Some("microseconds"), Bound::Unlimited),
+    resource(
+        'R',
+        "real-time non-blocking time",
+        Some("microseconds"),
+        Bound::Unlimited,
+    ),
     resource('c', "core file size", Some("blocks"), Bound::Fixed(0)),
     resource('d', "data seg size", Some("kbytes"), Bound::Unlimited),
     resource('e', "scheduling priority", None, Bound::Fixed(0)),
-    resource('f', "file size", Some("blocks"), Bound::Machine(Limit::FileBytes, 1024)),
+    resource(
+        'f',
+        "file size",
+        Some("blocks"),
+        Bound::Machine(Limit::FileBytes, 1024),
+    ),
     resource('i', "pending signals", None, Bound::Unlimited),
     resource('l', "max locked memory", Some("kbytes"), Bound::Fixed(8192)),
     resource('m', "max memory size", Some("kbytes"), Bound::Unlimited),
     resource('n', "open files", None, Bound::Machine(Limit::OpenFiles, 1)),
     resource('p', "pipe size", Some("512 bytes"), Bound::Fixed(8)),
-    resource('q', "POSIX message queues", Some("bytes"), Bound::Fixed(819_200)),
+    resource(
+        'q',
+        "POSIX message queues",
+        Some("bytes"),
+        Bound::Fixed(819_200),
+    ),
     resource('r', "real-time priority", None, Bound::Fixed(0)),
     resource('s', "stack size", Some("kbytes"), Bound::Fixed(8192)),
     resource('t', "cpu time", Some("seconds"), Bound::Unlimited),
-    resource('u', "max user processes", None, Bound::Machine(Limit::Processes, 1)),
-    resource('v', "virtual memory", Some("kbytes"), Bound::Machine(Limit::MemoryBytes, 1024)),
+    resource(
+        'u',
+        "max user processes",
+        None,
+        Bound::Machine(Limit::Processes, 1),
+    ),
+    resource(
+        'v',
+        "virtual memory",
+        Some("kbytes"),
+        Bound::Machine(Limit::MemoryBytes, 1024),
+    ),
     resource('x', "file locks", None, Bound::Unlimited),
 ];
 
@@ -83,7 +108,10 @@ impl Resource {
     }
 
     fn label(&self) -> String {
-        let unit = self.unit.map(|unit| format!("{unit}, ")).unwrap_or_default();
+        let unit = self
+            .unit
+            .map(|unit| format!("{unit}, "))
+            .unwrap_or_default();
         let unit = format!("({unit}-{})", self.letter);
         let width = 40_usize.saturating_sub(self.description.len());
         format!("{}{unit:>width$} ", self.description)
@@ -122,9 +150,9 @@ pub fn ulimit(shell: &mut Shell, operands: &[Operand]) -> Result {
         }
     }
     if all {
-        let lines = RESOURCES.iter().map(|resource| {
-            format!("{}{}\n", resource.label(), resource.shown(shell))
-        });
+        let lines = RESOURCES
+            .iter()
+            .map(|resource| format!("{}{}\n", resource.label(), resource.shown(shell)));
         let text: String = lines.collect();
         return Ok(print(shell, "ulimit", &text));
     }
@@ -141,7 +169,11 @@ fn show(shell: &mut Shell, letters: &[char]) -> i32 {
     let several = letters.len() > 1;
     let mut text = String::new();
     for resource in letters.iter().filter_map(|&letter| by_letter(letter)) {
-        let label = if several { resource.label() } else { String::new() };
+        let label = if several {
+            resource.label()
+        } else {
+            String::new()
+        };
         text += &format!("{label}{}\n", resource.shown(shell));
     }
     print(shell, "ulimit", &text)
@@ -194,7 +226,12 @@ pub fn times(shell: &mut Shell, operands: &[Operand]) -> Result {
     let (own, children) = process::times();
     let shown = |time: std::time::Duration| {
         let millis = time.as_millis();
-        format!("{}m{}.{:03}s", millis / 60_000, millis / 1000 % 60, millis % 1000)
+        format!(
+            "{}m{}.{:03}s",
+            millis / 60_000,
+            millis / 1000 % 60,
+            millis % 1000
+        )
     };
     let text = format!("{} 0m0.000s\n{} 0m0.000s\n", shown(own), shown(children));
     Ok(print(shell, "times", &text))

@@ -22,12 +22,20 @@ pub fn letters(variable: &Variable) -> String {
         (a.upper, 'u'),
     ];
     let shown: String = all.iter().filter(|(on, _)| *on).map(|(_, c)| *c).collect();
-    if shown.is_empty() { "-".to_owned() } else { shown }
+    if shown.is_empty() {
+        "-".to_owned()
+    } else {
+        shown
+    }
 }
 
 /// `declare -x name="value"` and a newline.
 pub fn declaration(name: &str, variable: &Variable) -> String {
-    format!("declare -{} {}\n", letters(variable), assignment(name, variable))
+    format!(
+        "declare -{} {}\n",
+        letters(variable),
+        assignment(name, variable)
+    )
 }
 
 /// As `export -p` and `readonly -p` show it in posix mode: `export name="value"`.
@@ -116,8 +124,10 @@ pub fn listed(shell: &Shell, name: &str, variable: &Variable) -> Variable {
     let made_up = shell.variable_itself(name);
     let mut shown = made_up.map_or_else(|| variable.clone(), |made_up| (*made_up).clone());
     let is_empty = matches!(&shown.value, Some(Value::Indexed(array)) if array.0.is_empty());
-    let known = matches!(name, "SHELLOPTS" | "BASHOPTS" | "PPID" | "_" | "PIPESTATUS" | "FUNCNAME")
-        || name.starts_with("BASH_") && shown.is_array();
+    let known = matches!(
+        name,
+        "SHELLOPTS" | "BASHOPTS" | "PPID" | "_" | "PIPESTATUS" | "FUNCNAME"
+    ) || name.starts_with("BASH_") && shown.is_array();
     match name {
         "DIRSTACK" | "GROUPS" => shown.value = Some(Value::Indexed(Default::default())),
         "PIPESTATUS" if is_empty => shown.value = None,

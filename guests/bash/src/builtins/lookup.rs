@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::operands::{given, letters, none};
 use super::table::{ENTRIES, entry};
-use super::{Operand, print, usage, words};
+use super::{Operand, print, words};
 use crate::expand::quote;
 use crate::flow::Result;
 use crate::shell::Shell;
@@ -236,7 +236,10 @@ pub fn exec(shell: &mut Shell, operands: &[Operand]) -> Result {
     };
     let has = |letter| options.iter().any(|option| option.letter == letter);
     let words = &words[rest..];
-    let named = options.iter().rev().find_map(|option| option.argument.clone());
+    let named = options
+        .iter()
+        .rev()
+        .find_map(|option| option.argument.clone());
     let name = named.or_else(|| words.first().filter(|_| has('l')).cloned());
     let as_name = match name {
         Some(name) if has('l') => Some(format!("-{name}").into()),

@@ -64,7 +64,10 @@ pub fn mapfile(shell: &mut Shell, operands: &[Operand]) -> Result {
         Some(name) => name.clone(),
         None => "MAPFILE".into(),
     };
-    if shell.variable(&name).is_some_and(|variable| variable.is_associative()) {
+    if shell
+        .variable(&name)
+        .is_some_and(|variable| variable.is_associative())
+    {
         shell.complain(format_args!("{command}: {name}: not an indexed array"));
         return Ok(1);
     }
@@ -160,10 +163,16 @@ fn failed(shell: &mut Shell, command: &str, request: &Request, error: &std::io::
 /// The next line, with its delimiter unless it is trimmed; `None` at the end.
 fn line(shell: &mut Shell, request: &Request) -> std::io::Result<Option<Text>> {
     let delimiter = Some(request.delimiter);
-    let read = shell
-        .descriptors
-        .read_until(request.descriptor, delimiter, usize::MAX, None)?;
-    let mut bytes = read.bytes;
+    let mut bytes = Vec::new();
+    let read = loop {
+        let read = shell
+            .descriptors
+            .read_until(request.descriptor, delimiter, usize::MAX, None)?;
+        bytes.extend_from_slice(&read.bytes);
+        if read.ended != ReadEnd::Interrupted {
+            break read;
+        }
+    };
     if bytes.is_empty() && read.ended != ReadEnd::Delimiter {
         return Ok(None);
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::operands::letters;
-use super::{MISUSED, Operand, help, listing, operands, print, usage, words};
+use super::{MISUSED, Operand, help, listing, operands, print, words};
 use crate::flow::Result;
 use crate::options::{Options, SET_NAMES, SHOPT_NAMES};
 use crate::shell::Shell;
@@ -49,7 +49,11 @@ pub fn set(shell: &mut Shell, operands: &[Operand]) -> Result {
                 }
                 continue;
             }
-            match rest.peek().copied().filter(|name| !name.starts_with(['-', '+'])) {
+            match rest
+                .peek()
+                .copied()
+                .filter(|name| !name.starts_with(['-', '+']))
+            {
                 Some(name) => {
                     rest.next();
                     if !switch(shell, name, on) {
@@ -231,7 +235,11 @@ impl Request {
     }
 
     fn complain(&self, shell: &mut Shell, name: &str) {
-        let what = if self.of_set { "option" } else { "shell option" };
+        let what = if self.of_set {
+            "option"
+        } else {
+            "shell option"
+        };
         shell.complain(format_args!("shopt: {name}: invalid {what} name"));
     }
 

@@ -1,8 +1,8 @@
 //! `printf`.
 
 mod extended;
-mod float;
 mod field;
+mod float;
 
 use super::operands::given;
 use super::{MISUSED, Operand, escapes, forgive, print_bytes, usage, words};
@@ -199,7 +199,9 @@ impl Printing<'_> {
             }
             b'Q' => {
                 let text = self.string();
-                let cut = field.precision.map_or(text.len(), |most| most.min(text.len()));
+                let cut = field
+                    .precision
+                    .map_or(text.len(), |most| most.min(text.len()));
                 let cut = decode(&encode(&text)[..cut.min(encode(&text).len())]).into_owned();
                 field.text(&encode(&quote::backslash(&cut)), &mut self.output);
             }
@@ -261,7 +263,12 @@ impl Printing<'_> {
     }
 
     /// `%(format)T`.
-    fn time(&mut self, field: &Field, rest: &[u8], begin: usize) -> std::result::Result<usize, Ended> {
+    fn time(
+        &mut self,
+        field: &Field,
+        rest: &[u8],
+        begin: usize,
+    ) -> std::result::Result<usize, Ended> {
         let mut depth = 1;
         let mut at = begin;
         while let Some(&byte) = rest.get(at) {
@@ -278,8 +285,9 @@ impl Printing<'_> {
         if depth > 0 || rest.get(at + 1) != Some(&b'T') {
             let letter = rest.get(at + 1).copied().unwrap_or(b'(');
             let shown = decode(&[letter]).into_owned();
-            self.shell
-                .complain(format_args!("printf: warning: `{shown}': invalid time format specification"));
+            self.shell.complain(format_args!(
+                "printf: warning: `{shown}': invalid time format specification"
+            ));
             return Err(Ended::Wrong);
         }
         let format = decode(&rest[begin..at]).into_owned();
@@ -385,7 +393,9 @@ fn digits(rest: &[u8], from: usize) -> (usize, usize) {
     let mut at = from;
     let mut value = 0_u64;
     while let Some(digit) = rest.get(at).filter(|byte| byte.is_ascii_digit()) {
-        value = value.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+        value = value
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'));
         at += 1;
     }
     (field::bounded(value), at)

@@ -94,6 +94,8 @@ pub static ENTRIES: &[Entry] = entries! {
 
 /// The builtin of a name.
 pub fn entry(name: &str) -> Option<&'static Entry> {
-    let place = ENTRIES.binary_search_by(|entry| entry.name.cmp(name)).ok()?;
+    let place = ENTRIES
+        .binary_search_by(|entry| entry.name.cmp(name))
+        .ok()?;
     ENTRIES.get(place)
 }

@@ -188,9 +188,7 @@ impl Test<'_> {
         self.depth -= 1;
         match self.words.get(self.at) {
             None => Err(Wrong::Said("`)' expected".to_owned())),
-            Some(word) if &**word != ")" => {
-                Err(Wrong::Said(format!("`)' expected, found {word}")))
-            }
+            Some(word) if &**word != ")" => Err(Wrong::Said(format!("`)' expected, found {word}"))),
             Some(_) => {
                 self.at += 1;
                 Ok(value)
@@ -202,7 +200,9 @@ impl Test<'_> {
         let (operator, operand) = (self.word(0), self.word(1));
         self.at += 2;
         if &*operator == "-t" && whole_number(&operand).is_none() {
-            return Err(Wrong::Said(format!("{operand}: integer expression expected")));
+            return Err(Wrong::Said(format!(
+                "{operand}: integer expression expected"
+            )));
         }
         Ok(condition::unary(self.shell, &operator, &operand)?)
     }
@@ -225,13 +225,24 @@ impl Test<'_> {
 }
 
 fn number(word: &str) -> Answer<i64> {
-    whole_number(word)
-        .ok_or_else(|| Wrong::Said(format!("{word}: integer expression expected")))
+    whole_number(word).ok_or_else(|| Wrong::Said(format!("{word}: integer expression expected")))
 }
 
 fn is_binary(word: &str) -> bool {
     matches!(
         word,
-        "=" | "==" | "!=" | "<" | ">" | "-nt" | "-ot" | "-ef" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge"
+        "=" | "=="
+            | "!="
+            | "<"
+            | ">"
+            | "-nt"
+            | "-ot"
+            | "-ef"
+            | "-eq"
+            | "-ne"
+            | "-lt"
+            | "-le"
+            | "-gt"
+            | "-ge"
     )
 }

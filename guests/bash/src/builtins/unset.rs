@@ -39,7 +39,9 @@ pub fn unset(shell: &mut Shell, operands: &[Operand]) -> Result {
 
 fn unset_function(shell: &mut Shell, name: &Text) -> i32 {
     if shell.function_attributes(name).readonly {
-        shell.complain(format_args!("unset: {name}: cannot unset: readonly function"));
+        shell.complain(format_args!(
+            "unset: {name}: cannot unset: readonly function"
+        ));
         return 1;
     }
     Rc::make_mut(&mut shell.functions).remove(name);
@@ -61,7 +63,10 @@ fn unset_name(shell: &mut Shell, name: &Text, only_variable: bool, itself: bool)
         return Ok(1);
     }
     if itself {
-        if shell.variable_itself(name).is_some_and(|v| v.attributes.nameref) {
+        if shell
+            .variable_itself(name)
+            .is_some_and(|v| v.attributes.nameref)
+        {
             shell.unset_itself(name)?;
         }
         return Ok(0);

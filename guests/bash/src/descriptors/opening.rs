@@ -55,7 +55,8 @@ pub fn nameless_file(bytes: &[u8]) -> io::Result<Rc<OwnedDescriptor>> {
             Err(error) if error.raw_os_error() == Some(libc::EEXIST) => continue,
             Err(error) => return Err(error),
         };
-        let outcome = super::write_all(written.number, bytes).and_then(|()| open(&path, Opening::Read));
+        let outcome =
+            super::write_all(written.number, bytes).and_then(|()| open(&path, Opening::Read));
         let _ = std::fs::remove_file(&path);
         return outcome;
     }

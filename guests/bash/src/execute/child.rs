@@ -33,11 +33,7 @@ enum Received {
 
 impl Shell {
     /// Begins a child that is this shell, a subshell already, and runs the task.
-    pub(super) fn begin_child(
-        &mut self,
-        task: Task<'_>,
-        background: bool,
-    ) -> io::Result<Child> {
+    pub(super) fn begin_child(&mut self, task: Task<'_>, background: bool) -> io::Result<Child> {
         self.jobs.clear();
         let handover = postcard::to_allocvec(&(&*self, task))
             .map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;

@@ -29,9 +29,9 @@ impl Shell {
         let substituted = self.substituted.len();
         let outcome = match &command.kind {
             CommandKind::Simple(simple) => self.run_simple(simple, command),
-            CommandKind::Function(function) => {
-                self.define_function(function).map(|status| self.finish(status))
-            }
+            CommandKind::Function(function) => self
+                .define_function(function)
+                .map(|status| self.finish(status)),
             _ if command.redirects.is_empty() => self.run_compound(command),
             _ => self.run_redirected(command),
         };

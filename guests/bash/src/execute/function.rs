@@ -89,11 +89,7 @@ impl Shell {
             return Ok(());
         };
         let bound: usize = bound.parse().unwrap_or(0);
-        let depth = self
-            .frames
-            .iter()
-            .filter(|frame| frame.is_function)
-            .count();
+        let depth = self.frames.iter().filter(|frame| frame.is_function).count();
         if bound > 0 && depth >= bound {
             self.complain(format_args!(
                 "{name}: maximum function nesting level exceeded ({bound})"

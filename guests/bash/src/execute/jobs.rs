@@ -188,7 +188,10 @@ impl Jobs {
         }
         if rest.bytes().all(|byte| byte.is_ascii_digit()) {
             let number = rest.parse().map_err(|_| NoJob::NotFound)?;
-            return self.get(number).map(|job| job.number).ok_or(NoJob::NotFound);
+            return self
+                .get(number)
+                .map(|job| job.number)
+                .ok_or(NoJob::NotFound);
         }
         let matches = |job: &&Job| match rest.strip_prefix('?') {
             Some(part) => job.command.contains(part),
@@ -359,7 +362,11 @@ impl Shell {
 
     /// Removes a job whose end has been waited for; the end itself is remembered.
     fn settle_job(&mut self, number: u32) {
-        if self.jobs.get(number).is_some_and(|job| job.state() != JobState::Running) {
+        if self
+            .jobs
+            .get(number)
+            .is_some_and(|job| job.state() != JobState::Running)
+        {
             self.jobs.remove(number);
         }
     }

@@ -170,7 +170,11 @@ impl Shell {
         }
         let words = texts(&operands);
         let handled = self.functions.contains_key("command_not_found_handle");
-        if handled && words.first().is_some_and(|name| self.find_program(name).is_none()) {
+        if handled
+            && words
+                .first()
+                .is_some_and(|name| self.find_program(name).is_none())
+        {
             return self.begin_shell_stage(command);
         }
         Ok(match self.begin_program(&words, false, true) {
@@ -263,7 +267,10 @@ impl Shell {
         if !stands_alone {
             return Ok(None);
         }
-        let name = simple.arguments.first().map(|argument| &argument.word().raw);
+        let name = simple
+            .arguments
+            .first()
+            .map(|argument| &argument.word().raw);
         let is_literal = name.is_some_and(|name| name.bytes().all(is_literal_byte));
         if !is_literal {
             return Ok(None);
@@ -305,18 +312,23 @@ fn is_entangled(simple: &Simple, command: &Command) -> bool {
     let words = simple.arguments.iter().map(Argument::word);
     words.into_iter().any(runs_commands)
         || simple.assignments.iter().any(assigns_commands)
-        || command.redirects.iter().any(|redirect| match &redirect.kind {
-            RedirectKind::Read(word) => runs_commands(word) || may_block(word),
-            RedirectKind::Write(word)
-            | RedirectKind::Clobber(word)
-            | RedirectKind::Append(word)
-            | RedirectKind::OutputAndError { word, .. } => runs_commands(word) || may_block(word),
-            RedirectKind::ReadWrite(word)
-            | RedirectKind::DuplicateInput(word)
-            | RedirectKind::DuplicateOutput(word)
-            | RedirectKind::HereString(word) => runs_commands(word),
-            RedirectKind::HereDocument(here) => here.expand && runs_commands(&here.body),
-        })
+        || command
+            .redirects
+            .iter()
+            .any(|redirect| match &redirect.kind {
+                RedirectKind::Read(word) => runs_commands(word) || may_block(word),
+                RedirectKind::Write(word)
+                | RedirectKind::Clobber(word)
+                | RedirectKind::Append(word)
+                | RedirectKind::OutputAndError { word, .. } => {
+                    runs_commands(word) || may_block(word)
+                }
+                RedirectKind::ReadWrite(word)
+                | RedirectKind::DuplicateInput(word)
+                | RedirectKind::DuplicateOutput(word)
+                | RedirectKind::HereString(word) => runs_commands(word),
+                RedirectKind::HereDocument(here) => here.expand && runs_commands(&here.body),
+            })
 }
 
 fn assigns_commands(assignment: &Assignment) -> bool {

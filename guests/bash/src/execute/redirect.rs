@@ -212,9 +212,7 @@ impl Shell {
             });
         }
         if output && number == 1 {
-            return self
-                .open_target(text, self.plain_writing())
-                .map(Step::Both);
+            return self.open_target(text, self.plain_writing()).map(Step::Both);
         }
         Err(format!("{raw}: ambiguous redirect"))
     }
@@ -244,11 +242,9 @@ impl Shell {
     /// Under `noclobber`, only what is no regular file is written to.
     fn open_existing(&mut self, path: &str) -> Failed<Target> {
         match stat::stat(Path::new(path), true) {
-            Ok(known) if known.kind != Kind::Regular => {
-                descriptors::open(path, Opening::Existing)
-                    .map(Target::Open)
-                    .map_err(|error| format!("{path}: {}", super::spawn::words(&error)))
-            }
+            Ok(known) if known.kind != Kind::Regular => descriptors::open(path, Opening::Existing)
+                .map(Target::Open)
+                .map_err(|error| format!("{path}: {}", super::spawn::words(&error))),
             _ => Err(format!("{path}: cannot overwrite existing file")),
         }
     }
@@ -284,4 +280,3 @@ fn document(text: &str) -> Target {
         opened: RefCell::default(),
     }))
 }
-

@@ -67,7 +67,10 @@ impl Shell {
     fn read_answer(&mut self) -> Result<Option<Text>> {
         let mut line = String::new();
         loop {
-            let part = match self.descriptors.read_until(0, Some(b'\n'), usize::MAX, None) {
+            let part = match self
+                .descriptors
+                .read_until(0, Some(b'\n'), usize::MAX, None)
+            {
                 Ok(part) => part,
                 Err(_) => return Ok(None),
             };
@@ -145,4 +148,3 @@ fn indent(text: &mut String, mut from: usize, to: usize) {
         }
     }
 }
-

@@ -230,7 +230,6 @@ impl Shell {
             None => Ok(127),
         }
     }
-
 }
 
 impl Argument {

@@ -46,7 +46,8 @@ impl Shell {
         let Some(name) = words.first() else {
             return Ok(0);
         };
-        if !name.contains('/') && self.functions.contains_key("command_not_found_handle")
+        if !name.contains('/')
+            && self.functions.contains_key("command_not_found_handle")
             && self.find_program(name).is_none()
         {
             return self.call_not_found_handle(words);
@@ -138,11 +139,7 @@ impl Shell {
     }
 
     /// A text file without `#!` is a script for a shell like this one.
-    fn begin_script(
-        &mut self,
-        name: &str,
-        launch: &Launch<'_>,
-    ) -> std::result::Result<Child, i32> {
+    fn begin_script(&mut self, name: &str, launch: &Launch<'_>) -> std::result::Result<Child, i32> {
         let bytes = std::fs::read(launch.path).unwrap_or_default();
         if is_binary(&bytes) {
             self.complain(format_args!(
@@ -164,8 +161,7 @@ impl Shell {
 
     /// Says why a program cannot be run, as bash does, and returns the status.
     pub(super) fn complain_of_program(&mut self, name: &str, path: &str, error: &io::Error) -> i32 {
-        let is_directory =
-            || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let is_directory = || std::fs::metadata(path).is_ok_and(|metadata| metadata.is_dir());
         let (message, status) = match error.raw_os_error() {
             Some(libc::ENOENT) => ("No such file or directory", 127),
             Some(libc::EACCES) if is_directory() => ("Is a directory", 126),
@@ -215,7 +211,11 @@ impl Shell {
     }
 
     fn spawn(&mut self, launch: &Launch<'_>, pairs: &[[u32; 2]]) -> io::Result<u32> {
-        let arguments: Vec<_> = launch.arguments.iter().map(|word| text::encode(word)).collect();
+        let arguments: Vec<_> = launch
+            .arguments
+            .iter()
+            .map(|word| text::encode(word))
+            .collect();
         let arguments: Vec<&[u8]> = arguments.iter().map(|word| &**word).collect();
         let mut environment = self.environment();
         environment.retain(|entry| !entry.starts_with(b"_="));
@@ -233,7 +233,11 @@ impl Shell {
             descriptors: pairs,
             inherit: true,
             handover: launch.handover,
-            group: if launch.background && self.options.monitor { 1 } else { 0 },
+            group: if launch.background && self.options.monitor {
+                1
+            } else {
+                0
+            },
             ignored,
             keep_ignored: true,
         }
@@ -274,11 +278,7 @@ impl Shell {
     }
 
     /// Reads what a foreground child writes into command substitutions, waits for it, and reports how it died.
-    pub(super) fn await_child(
-        &mut self,
-        child: Child,
-        command: impl FnOnce() -> String,
-    ) -> Result {
+    pub(super) fn await_child(&mut self, child: Child, command: impl FnOnce() -> String) -> Result {
         drain(child.drains);
         let raw = jobs::wait_foreground(child.pid);
         self.report_death(child.pid, raw, command);
@@ -331,7 +331,10 @@ impl DescriptorMap {
         capture: Rc<Capture>,
         detached: bool,
     ) -> io::Result<Rc<OwnedDescriptor>> {
-        let known = self.captures.iter().find(|(other, _)| Rc::ptr_eq(other, &capture));
+        let known = self
+            .captures
+            .iter()
+            .find(|(other, _)| Rc::ptr_eq(other, &capture));
         if let Some((_, end)) = known {
             return Ok(end.clone());
         }
@@ -521,4 +524,3 @@ pub fn words(error: &io::Error) -> &'static str {
         _ => "Input/output error",
     }
 }
-

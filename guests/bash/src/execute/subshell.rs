@@ -61,8 +61,9 @@ impl Shell {
     /// The status of a shell that ends, its `EXIT` trap run.
     pub fn end(&mut self, outcome: Result) -> i32 {
         let status = match outcome {
-            Ok(status)
-            | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => status,
+            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => {
+                status
+            }
             Err(Flow::Break(_) | Flow::Continue(_)) => 0,
         };
         if self.broken_pipe {
@@ -169,11 +170,13 @@ fn read_file_shortcut(program: &Program) -> Option<&Word> {
     {
         return None;
     }
-    let [Command {
-        kind: CommandKind::Simple(simple),
-        redirects,
-        ..
-    }] = &*pipeline.commands
+    let [
+        Command {
+            kind: CommandKind::Simple(simple),
+            redirects,
+            ..
+        },
+    ] = &*pipeline.commands
     else {
         return None;
     };

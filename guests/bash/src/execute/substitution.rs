@@ -9,11 +9,7 @@ use crate::text::Text;
 
 impl Shell {
     /// `<(…)` (`read`) and `>(…)`: the path under which the command can be reached, `/dev/fd/63`.
-    pub fn process_substitution(
-        &mut self,
-        program: &Program,
-        read: bool,
-    ) -> Result<Text> {
+    pub fn process_substitution(&mut self, program: &Program, read: bool) -> Result<Text> {
         let (read_end, write_end) = match OwnedDescriptor::pipe() {
             Ok(ends) => ends,
             Err(error) => {

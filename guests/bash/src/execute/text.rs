@@ -127,11 +127,7 @@ impl Shell {
     }
 
     /// Prints `bash: -c: line 1: syntax error …`; `None` when the text is read on.
-    pub fn meet_syntax_error(
-        &mut self,
-        error: &SyntaxError,
-        context: &str,
-    ) -> Result<Option<Ran>> {
+    pub fn meet_syntax_error(&mut self, error: &SyntaxError, context: &str) -> Result<Option<Ran>> {
         let mut source = self.message_source().to_string();
         if !context.is_empty() {
             source.push_str(": ");
@@ -151,7 +147,9 @@ impl Shell {
                 self.finish(1);
                 Ok(None)
             }
-            Aftermath::LeavesShell if context.is_empty() && self.frames.iter().all(Frame::is_main) => {
+            Aftermath::LeavesShell
+                if context.is_empty() && self.frames.iter().all(Frame::is_main) =>
+            {
                 Err(Flow::Exit(2))
             }
             Aftermath::LeavesShell => Err(Flow::Exit(127)),

@@ -133,7 +133,7 @@ impl Shell {
     }
 
     /// Runs what is trapped on signals that came since; called between commands.
-    pub(super) fn run_pending_traps(&mut self) -> Result<()> {
+    pub fn run_pending_traps(&mut self) -> Result<()> {
         if !self.traps.catches_signals {
             return Ok(());
         }

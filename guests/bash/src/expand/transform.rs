@@ -87,7 +87,11 @@ impl Shell {
         if let (Some(Subscript::All(joining)), Some(value), true) =
             (place.subscript, &value, is_array(&variable))
         {
-            let words = ["declare".to_string(), format!("-{flags}"), format!("{name}={value}")];
+            let words = [
+                "declare".to_string(),
+                format!("-{flags}"),
+                format!("{name}={value}"),
+            ];
             return Ok(Fetched::Many(words.map(Text::from).to_vec(), *joining));
         }
         let assignment = match (value, flags.is_empty()) {

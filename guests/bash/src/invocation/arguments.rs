@@ -96,7 +96,10 @@ fn long_options<'a>(
             "login" | "noediting" | "noprofile" | "norc" | "debug" | "debugger" | "restricted" => {}
             "state" | "rcfile" | "init-file" => {
                 let Some((file, behind)) = rest.split_first() else {
-                    return Err(wrong(shell, &format!("--{name}: option requires an argument")));
+                    return Err(wrong(
+                        shell,
+                        &format!("--{name}: option requires an argument"),
+                    ));
                 };
                 rest = behind;
                 if name == "state" {

@@ -44,8 +44,8 @@ impl Shell {
     }
 
     fn take_variable(&mut self, name: Text, value: Text) {
-        if let Some(function) = (name.strip_prefix("BASH_FUNC_"))
-            .and_then(|rest| rest.strip_suffix("%%"))
+        if let Some(function) =
+            (name.strip_prefix("BASH_FUNC_")).and_then(|rest| rest.strip_suffix("%%"))
         {
             self.take_function(function, &value);
             return;
@@ -104,7 +104,9 @@ impl Shell {
     }
 
     fn settle_directory(&mut self) {
-        let directory = self.get("PWD").filter(|directory| directory.starts_with('/'));
+        let directory = self
+            .get("PWD")
+            .filter(|directory| directory.starts_with('/'));
         self.directory = directory.unwrap_or_else(|| "/".into());
         let directory = self.directory.clone();
         self.import("PWD", directory);

@@ -79,13 +79,19 @@ impl Shell {
         let set_options = self.said(&["set", "+o"]);
         let mut script = String::from("# The state of a shell, as `bash --state` keeps it.\n");
         script.push_str(&self.said(&["shopt", "-p"]));
-        script.push_str(&format!("builtin cd -- {}\n", quote::single(&self.directory)));
+        script.push_str(&format!(
+            "builtin cd -- {}\n",
+            quote::single(&self.directory)
+        ));
         script.push_str(&self.variables_script());
         script.push_str(&self.said(&["declare", "-f"]));
         script.push_str(&self.said(&["declare", "-xF"]));
         script.push_str(&self.said(&["declare", "-rF"]));
         for directory in self.directory_stack.clone().iter().rev() {
-            script.push_str(&format!("pushd -n -- {} >/dev/null\n", quote::single(directory)));
+            script.push_str(&format!(
+                "pushd -n -- {} >/dev/null\n",
+                quote::single(directory)
+            ));
         }
         script.push_str(&format!("umask {}\n", self.said(&["umask"]).trim_end()));
         script.push_str(&positional_script(&self.positional));

@@ -219,7 +219,12 @@ impl Shell {
     }
 
     /// The place in an array that a subscript names, expanded already.
-    pub fn element_place(&mut self, target: &WriteTarget, text: &str, shown: &str) -> Result<Place> {
+    pub fn element_place(
+        &mut self,
+        target: &WriteTarget,
+        text: &str,
+        shown: &str,
+    ) -> Result<Place> {
         if text.is_empty() {
             return self.bad_subscript(shown);
         }

@@ -76,7 +76,8 @@ impl Shell {
         let below = (0..scope)
             .rev()
             .find(|&below| self.variables.at(below, name).is_some());
-        self.variables.insert(below.unwrap_or(0), name.clone(), kept);
+        self.variables
+            .insert(below.unwrap_or(0), name.clone(), kept);
         true
     }
 }
@@ -84,7 +85,8 @@ impl Shell {
 impl Variables {
     /// The variable of a place, if it is there.
     pub fn get_at(&self, place: &WriteTarget) -> Option<&Variable> {
-        self.at(place.scope, &place.name).map(|(_, variable)| &**variable)
+        self.at(place.scope, &place.name)
+            .map(|(_, variable)| &**variable)
     }
 }
 

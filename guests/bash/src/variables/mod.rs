@@ -20,8 +20,8 @@ use crate::shell::Shell;
 use crate::text::Text;
 pub use array::{Associative, Indexed, hash};
 use dynamic::Random;
-pub use references::{WriteTarget, is_reference_target, split_element};
 pub use dynamic::monotonic_ns;
+pub use references::{WriteTarget, is_reference_target, split_element};
 pub use scopes::FunctionAttributes;
 
 /// A variable's value; `None` in [`Variable::value`] is "declared, not set".

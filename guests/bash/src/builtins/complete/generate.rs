@@ -30,7 +30,9 @@ pub fn matches(
         }
     }
     if let Some(pattern) = &specification.glob {
-        let files = without_splitting(shell, |shell| shell.expand_words([&Word::new(pattern.clone())]))?;
+        let files = without_splitting(shell, |shell| {
+            shell.expand_words([&Word::new(pattern.clone())])
+        })?;
         found.extend(beginning(files.iter().map(|file| file.to_string()), word));
     }
     if let Some(list) = &specification.words {
@@ -92,7 +94,11 @@ fn of_action(shell: &Shell, action: &str, word: &str) -> Vec<String> {
             .map(|(name, _)| name.to_string())
             .collect(),
         "file" => return files(shell, word, false),
-        "function" => shell.functions.keys().map(|name| name.to_string()).collect(),
+        "function" => shell
+            .functions
+            .keys()
+            .map(|name| name.to_string())
+            .collect(),
         "group" => first_fields("/etc/group"),
         "helptopic" => texts(help::topic_names().collect()),
         "hostname" => hosts(),
@@ -146,7 +152,11 @@ fn job_commands(shell: &Shell, state: Option<JobState>) -> Vec<String> {
 
 fn signals() -> Vec<String> {
     let mut names = vec!["EXIT".to_owned()];
-    names.extend((1..=64).filter(|n| !(32..34).contains(n)).map(|n| format!("SIG{}", short_name(n))));
+    names.extend(
+        (1..=64)
+            .filter(|n| !(32..34).contains(n))
+            .map(|n| format!("SIG{}", short_name(n))),
+    );
     names.extend(["DEBUG", "ERR", "RETURN"].map(str::to_owned));
     names
 }
@@ -156,13 +166,18 @@ fn first_fields(path: &str) -> Vec<String> {
     let text = std::fs::read(path).unwrap_or_default();
     let text = decode(&text);
     let fields = text.lines().filter_map(|line| line.split(':').next());
-    fields.filter(|field| !field.is_empty()).map(str::to_owned).collect()
+    fields
+        .filter(|field| !field.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn hosts() -> Vec<String> {
     let text = std::fs::read("/etc/hosts").unwrap_or_default();
     let text = decode(&text);
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
     lines
         .flat_map(|line| line.split_whitespace().skip(1))
         .map(str::to_owned)
@@ -194,7 +209,9 @@ fn files(shell: &Shell, word: &str, only_directories: bool) -> Vec<String> {
     };
     let mut found: Vec<String> = entries
         .flatten()
-        .filter(|entry| !only_directories || std::fs::metadata(entry.path()).is_ok_and(|m| m.is_dir()))
+        .filter(|entry| {
+            !only_directories || std::fs::metadata(entry.path()).is_ok_and(|m| m.is_dir())
+        })
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|entry| entry.starts_with(name))
         .map(|entry| format!("{directory}{entry}"))
@@ -230,10 +247,7 @@ fn without_files<T>(shell: &mut Shell, run: impl FnOnce(&mut Shell) -> Result<T>
     outcome
 }
 
-fn without_splitting<T>(
-    shell: &mut Shell,
-    run: impl FnOnce(&mut Shell) -> Result<T>,
-) -> Result<T> {
+fn without_splitting<T>(shell: &mut Shell, run: impl FnOnce(&mut Shell) -> Result<T>) -> Result<T> {
     let nullglob = std::mem::replace(&mut shell.options.nullglob, true);
     let outcome = run(shell);
     shell.options.nullglob = nullglob;
@@ -271,7 +285,13 @@ fn split_outside_quotes(list: &str, separators: &str) -> Vec<String> {
 
 /// `-F`: the function leaves its answers in `COMPREPLY`.
 fn from_function(shell: &mut Shell, function: &Text, word: &Text) -> Result<Vec<String>> {
-    for (name, value) in [("COMP_LINE", ""), ("COMP_POINT", "0"), ("COMP_TYPE", "0"), ("COMP_KEY", "0"), ("COMP_CWORD", "-1")] {
+    for (name, value) in [
+        ("COMP_LINE", ""),
+        ("COMP_POINT", "0"),
+        ("COMP_TYPE", "0"),
+        ("COMP_KEY", "0"),
+        ("COMP_CWORD", "-1"),
+    ] {
         shell.set_quietly(name, value);
     }
     shell.set_indexed("COMP_WORDS", Vec::new())?;
@@ -279,7 +299,15 @@ fn from_function(shell: &mut Shell, function: &Text, word: &Text) -> Result<Vec<
     let words = [function.clone(), "compgen".into(), word.clone(), "".into()];
     shell.call(&words)?;
     let replies = shell.values("COMPREPLY");
-    for name in ["COMP_LINE", "COMP_POINT", "COMP_TYPE", "COMP_KEY", "COMP_CWORD", "COMP_WORDS", "COMPREPLY"] {
+    for name in [
+        "COMP_LINE",
+        "COMP_POINT",
+        "COMP_TYPE",
+        "COMP_KEY",
+        "COMP_CWORD",
+        "COMP_WORDS",
+        "COMPREPLY",
+    ] {
         shell.unset_itself(name)?;
     }
     Ok(replies.iter().map(|reply| reply.to_string()).collect())

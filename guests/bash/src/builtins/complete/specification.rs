@@ -26,7 +26,14 @@ pub struct Specification {
 }
 
 const SWITCHES: &[&str] = &[
-    "bashdefault", "default", "dirnames", "filenames", "noquote", "nosort", "nospace", "plusdirs",
+    "bashdefault",
+    "default",
+    "dirnames",
+    "filenames",
+    "noquote",
+    "nosort",
+    "nospace",
+    "plusdirs",
 ];
 
 /// Actions with their letters, in the order in which they are printed and done.
@@ -165,7 +172,9 @@ const BUCKETS: u32 = 512;
 
 impl Completions {
     pub fn get(&self, name: &str) -> Option<&Rc<Specification>> {
-        self.by_name.get(name).map(|(_, specification)| specification)
+        self.by_name
+            .get(name)
+            .map(|(_, specification)| specification)
     }
 
     pub fn define(&mut self, name: Text, specification: Specification) {

@@ -20,7 +20,10 @@ pub fn apply(
 ) -> Result {
     let before = (shell.variables.get_at(place)).map_or_else(Variable::default, Clone::clone);
     if let Some(message) = refusal(wanted, &before, declared) {
-        shell.complain(format_args!("{command}: {}{message}", subject(&message, place)));
+        shell.complain(format_args!(
+            "{command}: {}{message}",
+            subject(&message, place)
+        ));
         return Ok(1);
     }
     let variable = shell.made(place);
@@ -54,8 +57,8 @@ fn refusal(wanted: &Wanted, before: &Variable, declared: &Declared) -> Option<St
     let is_array = before.is_array();
     let is_associative = before.is_associative();
     let is_indexed = is_array && !is_associative;
-    let takes_away = (wanted.off.indexed && is_indexed)
-        || (wanted.off.associative && is_associative);
+    let takes_away =
+        (wanted.off.indexed && is_indexed) || (wanted.off.associative && is_associative);
     let message = if wanted.on.nameref && is_array {
         "reference variable cannot be an array"
     } else if before.attributes.readonly && wanted.off.readonly {
@@ -79,13 +82,17 @@ fn bad_reference(wanted: &Wanted, before: &Variable, declared: &Declared) -> Opt
     if !wanted.on.nameref || declared.value.is_some() || before.attributes.nameref {
         return None;
     }
-    let value = before.scalar().filter(|value| !is_reference_target(value))?;
-    Some(format!("`{value}': invalid variable name for name reference"))
+    let value = before
+        .scalar()
+        .filter(|value| !is_reference_target(value))?;
+    Some(format!(
+        "`{value}': invalid variable name for name reference"
+    ))
 }
 
 fn convert(variable: &mut Variable, wanted: &Wanted, declared: &Declared) {
-    let has_list = declared.subscript.is_some()
-        || matches!(declared.value, Some(NewValue::Array(_)));
+    let has_list =
+        declared.subscript.is_some() || matches!(declared.value, Some(NewValue::Array(_)));
     if wanted.on.associative {
         variable.make_associative();
     } else if wanted.on.indexed || (has_list && !variable.is_associative()) {

@@ -99,7 +99,11 @@ pub fn pop(shell: &mut Shell, operands: &[Operand]) -> Result {
         shell.complain("popd: directory stack empty");
         return Ok(1);
     }
-    let index = match request.place.as_ref().map(|word| (word, place(shell, word))) {
+    let index = match request
+        .place
+        .as_ref()
+        .map(|word| (word, place(shell, word)))
+    {
         None => 0,
         Some((_, Place::Index(index))) => index,
         Some((word, Place::OutOfRange)) => return Ok(out_of_range(shell, "popd", word)),
@@ -193,7 +197,13 @@ pub fn dirs(shell: &mut Shell, operands: &[Operand]) -> Result {
         return Ok(0);
     }
     let all: Vec<String> = (whole(shell).iter())
-        .map(|directory| if long { directory.to_string() } else { tilde(shell, directory) })
+        .map(|directory| {
+            if long {
+                directory.to_string()
+            } else {
+                tilde(shell, directory)
+            }
+        })
         .collect();
     let output = if let Some(index) = chosen {
         let directory = all.get(index).cloned().unwrap_or_default();
@@ -206,7 +216,9 @@ pub fn dirs(shell: &mut Shell, operands: &[Operand]) -> Result {
             .map(|(index, directory)| format!("{index:2}  {directory}\n"))
             .collect()
     } else if lines {
-        all.iter().map(|directory| format!("{directory}\n")).collect()
+        all.iter()
+            .map(|directory| format!("{directory}\n"))
+            .collect()
     } else {
         all.join(" ") + "\n"
     };
@@ -222,7 +234,10 @@ fn show(shell: &mut Shell, command: &str) -> i32 {
 
 fn whole(shell: &Shell) -> Vec<Text> {
     let below = shell.directory_stack.iter();
-    std::iter::once(&shell.directory).chain(below).cloned().collect()
+    std::iter::once(&shell.directory)
+        .chain(below)
+        .cloned()
+        .collect()
 }
 
 fn tilde(shell: &Shell, directory: &str) -> String {
@@ -255,7 +270,9 @@ fn out_of_range(shell: &mut Shell, command: &str, word: &str) -> i32 {
     if shell.directory_stack.is_empty() {
         shell.complain(format_args!("{command}: directory stack empty"));
     } else {
-        shell.complain(format_args!("{command}: {word}: directory stack index out of range"));
+        shell.complain(format_args!(
+            "{command}: {word}: directory stack index out of range"
+        ));
     }
     1
 }

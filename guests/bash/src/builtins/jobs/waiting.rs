@@ -21,7 +21,10 @@ pub fn wait(shell: &mut Shell, operands: &[Operand]) -> Result {
         Ok(options) => options,
         Err(status) => return Ok(status),
     };
-    let variable = options.iter().rev().find_map(|option| option.argument.clone());
+    let variable = options
+        .iter()
+        .rev()
+        .find_map(|option| option.argument.clone());
     if let Some(name) = &variable {
         if !is_name(name) {
             shell.complain(format_args!("wait: `{name}': not a valid identifier"));

@@ -56,7 +56,11 @@ fn letters_of(mask: u32) -> String {
     let of = |shift: u32| {
         let bits = !mask >> shift;
         let pairs = [(4, 'r'), (2, 'w'), (1, 'x')];
-        pairs.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, c)| *c).collect::<String>()
+        pairs
+            .iter()
+            .filter(|(bit, _)| bits & bit != 0)
+            .map(|(_, c)| *c)
+            .collect::<String>()
     };
     format!("u={},g={},o={}", of(6), of(3), of(0))
 }

@@ -12,7 +12,10 @@ pub enum Kind {
     #[default]
     Zero,
     /// The mantissa's highest bit is set.
-    Finite { mantissa: u64, exponent: i32 },
+    Finite {
+        mantissa: u64,
+        exponent: i32,
+    },
     Infinite,
     NotANumber,
 }

@@ -122,7 +122,11 @@ pub struct Whole {
 
 impl Whole {
     pub fn overflows_signed(&self) -> bool {
-        let most = if self.negative { 1 << 63 } else { i64::MAX as u64 };
+        let most = if self.negative {
+            1 << 63
+        } else {
+            i64::MAX as u64
+        };
         self.overflows || self.magnitude > most
     }
 

@@ -17,12 +17,18 @@ pub fn write(field: &Field, number: &Extended, letter: u8, output: &mut Vec<u8>)
     };
     let value = Binary { mantissa, exponent };
     let (prefix, digits) = match letter.to_ascii_lowercase() {
-        b'f' => ("", value.fixed(field.precision.unwrap_or(PRECISION), field.alternative)),
+        b'f' => (
+            "",
+            value.fixed(field.precision.unwrap_or(PRECISION), field.alternative),
+        ),
         b'e' => {
             let precision = field.precision.unwrap_or(PRECISION);
             ("", value.scientific(precision, field.alternative))
         }
-        b'g' => ("", value.general(field.precision.unwrap_or(PRECISION), field.alternative)),
+        b'g' => (
+            "",
+            value.general(field.precision.unwrap_or(PRECISION), field.alternative),
+        ),
         _ => ("0x", value.hexadecimal(field.precision, field.alternative)),
     };
     let mut prefix = format!("{sign}{prefix}");
@@ -35,7 +41,11 @@ pub fn write(field: &Field, number: &Extended, letter: u8, output: &mut Vec<u8>)
 }
 
 fn special(field: &Field, sign: &str, word: &str, upper: bool, output: &mut Vec<u8>) {
-    let word = if upper { word.to_uppercase() } else { word.to_owned() };
+    let word = if upper {
+        word.to_uppercase()
+    } else {
+        word.to_owned()
+    };
     field.number(sign, &word, false, output);
 }
 
@@ -57,7 +67,11 @@ impl Binary {
     fn scientific(&self, precision: usize, keeps_point: bool) -> String {
         let (digits, exponent) = self.significant(precision + 1);
         let (first, rest) = digits.split_at(1);
-        format!("{}{}", with_point(first, rest, keeps_point), exponent_text('e', exponent))
+        format!(
+            "{}{}",
+            with_point(first, rest, keeps_point),
+            exponent_text('e', exponent)
+        )
     }
 
     fn general(&self, precision: usize, keeps_zeroes: bool) -> String {
@@ -148,7 +162,11 @@ impl Binary {
             None => rest.trim_end_matches('0').to_owned(),
             Some(precision) => format!("{rest:0<precision$}"),
         };
-        format!("{}{}", with_point(first, &rest, keeps_point), binary_exponent(exponent))
+        format!(
+            "{}{}",
+            with_point(first, &rest, keeps_point),
+            binary_exponent(exponent)
+        )
     }
 }
 

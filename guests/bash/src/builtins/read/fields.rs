@@ -10,7 +10,11 @@ pub struct Letter {
 }
 
 pub fn text(letters: &[Letter]) -> Text {
-    letters.iter().map(|letter| letter.c).collect::<String>().into()
+    letters
+        .iter()
+        .map(|letter| letter.c)
+        .collect::<String>()
+        .into()
 }
 
 /// A line being taken apart.
