@@ -56,6 +56,59 @@ fn instantiate(criterion: &mut Criterion) {
     });
 }
 
+/// A guest that does something `TIMES` times. What follows its memory is data for `process_spawn`: a path of 22 bytes at 64.
+fn repeated(body: &str) -> Vec<u8> {
+    let module = format!(
+        r#"(module
+            (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+            (import "isobox_v1" "process_spawn" (func $spawn (param i32 i32) (result i32)))
+            (import "isobox_v1" "process_wait" (func $wait (param i32 i64 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 0) "\40\00\00\00\16\00\00\00")
+            (data (i32.const 24) "\40\00\00\00\01\00\00\00")
+            (data (i32.const 52) "\01\00\00\00")
+            (data (i32.const 64) "/usr/local/bin/nothing")
+            (func (export "_start") (local $left i32)
+                (local.set $left (i32.const {TIMES}))
+                (loop
+                    {body}
+                    (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+                    (br_if 0 (local.get $left)))))"#
+    );
+    wat::parse_str(module).unwrap()
+}
+
+const TIMES: u64 = 1000;
+
+/// What a host call costs, and a child that does nothing, begun and waited for.
+fn host_calls(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let mut session = session(&runtime);
+    let nothing = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    let nothing = wat::parse_str(nothing).unwrap();
+    session.add_program("nothing", &nothing).unwrap();
+    let mut group = criterion.benchmark_group("1000 times");
+    group.throughput(Throughput::Elements(TIMES));
+    for (name, body) in [
+        (
+            "clock_time_get",
+            "(drop (call $clock (i32.const 1) (i64.const 0) (i32.const 256)))",
+        ),
+        (
+            "a child process",
+            "(if (call $spawn (i32.const 0) (i32.const 256)) (then unreachable))
+             (if (call $wait (i32.const -1) (i64.const -1) (i32.const 256) (i32.const 260)) (then unreachable))",
+        ),
+    ] {
+        let program = name.replace(' ', "-");
+        session.add_program(&program, &repeated(body)).unwrap();
+        let command = Command::new(program);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| run(&mut session, &command));
+        });
+    }
+}
+
 fn a_megabyte_of_text() -> Vec<u8> {
     let mut state = 1u32;
     let mut text = Vec::with_capacity(MEGABYTE + 80);
@@ -163,6 +216,7 @@ criterion_group!(
     benches,
     small_commands,
     instantiate,
+    host_calls,
     one_megabyte,
     trees,
     whole_process

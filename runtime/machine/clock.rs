@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 /// | each KiB, begun or whole, that a host call moves | 100 |
 /// | each step of a lookup: a component of a path, a tenth of a directory entry | 20 |
 /// | beginning a program, as a process of its own or in the place of another | 10,000 |
+/// | each byte of a module that a process begins and this machine never began before, pinned ones apart | 500 |
 /// | the fuel after which a process gives way to others | 1,000,000 |
 ///
 /// The figures are what such a call costs on an ordinary Linux machine in nanoseconds, rounded; what matters is that they
@@ -34,6 +35,8 @@ pub struct TimeModel {
     pub step_fuel: u64,
     /// Fuel of beginning a program.
     pub process_fuel: u64,
+    /// Fuel of each byte of a module that a process is the first to begin: what compiling takes, whoever did it before.
+    pub module_fuel_per_byte: u64,
     /// Fuel after which a process gives way to others that could run.
     pub slice_fuel: NonZeroU64,
 }
@@ -50,6 +53,7 @@ impl Default for TimeModel {
             transfer_fuel_per_kib: 100,
             step_fuel: 20,
             process_fuel: 10_000,
+            module_fuel_per_byte: 500,
             slice_fuel: SLICE_FUEL,
         }
     }

@@ -34,6 +34,7 @@ pub use processes::{
 };
 pub use streams::{Capture, Captured, OutputObserver, Stream, StreamWrite, Streams};
 
+use crate::digest::Digest;
 use crate::limits::Limits;
 use fs::{InodeNumber, Tree};
 
@@ -66,6 +67,8 @@ pub struct Machine {
     /// The first process of the call, and how it ended.
     pub first: Pid,
     first_ended: Option<Status>,
+    /// The modules that processes began, by the digests of their contents.
+    modules: BTreeSet<Digest>,
     /// Who sleeps until when on the monotonic clock, in nanoseconds.
     sleepers: BTreeSet<(u64, Pid)>,
     seed: u64,
@@ -140,6 +143,7 @@ impl Machine {
             call: 0,
             first: Pid::NONE,
             first_ended: None,
+            modules: BTreeSet::new(),
             sleepers: BTreeSet::new(),
             seed: options.seed,
         };
@@ -166,6 +170,22 @@ impl Machine {
     /// The seed that names the machine's entropy.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// A process begins a module that isn't pinned, of this content and size: the first to do so pays for it.
+    pub fn pay_for_module(&mut self, content: Digest, bytes: u64) -> Result<(), Bound> {
+        if self.modules.contains(&content) {
+            return Ok(());
+        }
+        let price = self.time_model.module_fuel_per_byte;
+        self.spend(bytes.saturating_mul(price))?;
+        self.modules.insert(content);
+        Ok(())
+    }
+
+    /// It was no module after all.
+    pub fn forget_module(&mut self, content: Digest) {
+        self.modules.remove(&content);
     }
 
     /// Begins another call: with streams and a budget of its own. Processes of earlier calls go on in it.

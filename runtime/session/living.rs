@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::command::Command;
+use super::outcome::RunResult;
 use super::run::RunError;
 use super::{Runtime, Session};
 use crate::digest::Digest;
@@ -60,6 +61,21 @@ impl Running {
     }
 }
 
+impl Running {
+    /// The machine as it is seen from outside until the next call, and what goes on in that, if anything does.
+    pub fn freeze(self) -> (Machine, Option<Running>) {
+        let machine = self.machine.lock();
+        if machine.processes.alive() > 0 {
+            let seen = machine.clone();
+            drop(machine);
+            return (seen, Some(self));
+        }
+        drop(machine);
+        drop(self.futures);
+        (self.machine.into_inner(), None)
+    }
+}
+
 impl Session {
     /// The processes that go on in the next call, if there are any, and in any case the machine they run on. Until they are
     /// kept again they count as lost, as they are when the host fails.
@@ -74,21 +90,22 @@ impl Session {
     pub(super) fn keep(
         &mut self,
         before: Machine,
-        running: Running,
+        running: Option<Running>,
         command: &Command,
-        result: Digest,
+        result: &RunResult,
     ) {
-        if self.machine.processes.alive() == 0 {
+        let Some(running) = running else {
             self.living = None;
             return;
-        }
+        };
         let living = self.living.get_or_insert_with(|| Living {
             quiet: before,
             events: Vec::new(),
             running: None,
         });
         let command = Arc::new(command.unobserved());
-        living.events.push(Event::Call(command, result));
+        let digest = result.digest();
+        living.events.push(Event::Call(command, digest));
         living.running = Some(running);
     }
 

@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::limits::{INTERPRETERS_MAX, MODULE_BYTES_MAX, SCRIPT_LINE_BYTES_MAX};
 use crate::machine::Errno;
-use crate::machine::fs::{FileType, FollowLast, InodeNumber, Kind, Tree};
+use crate::machine::fs::{Content, FileType, FollowLast, InodeNumber, Kind, Tree};
 
 /// Why a command cannot be begun.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,16 +81,16 @@ impl ProgramError {
 }
 
 /// An executable that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Executable {
     /// A pinned guest, by its digest.
     Pinned(Digest),
     /// A module in the tree.
-    Module(Vec<u8>),
+    Module(Content),
 }
 
 /// An executable with the arguments it is run with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Found {
     /// The module; of a script its interpreter.
     pub executable: Executable,
@@ -232,7 +232,7 @@ fn load(tree: &Tree, inode: InodeNumber, program: &str) -> Result<Loaded, Progra
             content.size()
         )));
     }
-    Ok(Loaded::Executable(Executable::Module(content.to_vec())))
+    Ok(Loaded::Executable(Executable::Module(content)))
 }
 
 /// Reads `INTERPRETER [ARGUMENT]`: all that stands behind the interpreter is one argument, as on Linux.

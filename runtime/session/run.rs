@@ -9,14 +9,14 @@ use wasmtime::InstancePre;
 use super::command::Command;
 use super::living::Running;
 use super::outcome::{LimitKind, Outcome, RunResult};
-use super::program::{self, ProgramError};
+use super::program::{self, Executable, ProgramError};
 use super::{Runtime, Session};
 use crate::engine::{HostFailure, Signal};
 use crate::limits::ARGUMENT_BYTES_MAX;
 use crate::machine::fs::{FollowLast, InodeNumber, changes};
 use crate::machine::scheduler::{CallEnd, Stopped};
 use crate::machine::{Birth, Bound, Errno, Machine, Pid, Program, Status, Streams, UMASK};
-use crate::wasi::{Image, Launch, LaunchError, Launcher, Process, first_descriptors, live};
+use crate::wasi::{Found, Image, LaunchError, Launcher, Process, first_descriptors, live};
 
 /// Bytes of a page of linear memory: the unit in which wasmtime tells what a module needs.
 const PAGE_BYTES: u64 = 1 << 16;
@@ -71,8 +71,8 @@ impl Session {
         let before = self.machine.clone();
         let mut running = self.take_running();
         let end = running.call(&before, prepared, command)?;
-        let mut after = running.machine.lock().clone();
-        let (stdout, stderr) = after.end_call_view().finish();
+        let (stdout, stderr) = running.machine.lock().end_call_view().finish();
+        let (after, running) = running.freeze();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
             outcome: outcome(end),
@@ -87,7 +87,7 @@ impl Session {
             changes: changes(&before.tree, &after.tree),
         };
         self.machine = after;
-        self.keep(before, running, command, result.digest());
+        self.keep(before, running, command, &result);
         Ok(result)
     }
 }
@@ -235,7 +235,7 @@ impl Running {
 
 /// Finds and links what processes of the machine begin.
 impl Launcher for Runtime {
-    fn launch(&self, machine: &Machine, program: Program) -> Result<Launch, LaunchError> {
+    fn find(&self, machine: &Machine, program: Program) -> Result<Found, LaunchError> {
         let tree = &machine.tree;
         let errno = |error: ProgramError| LaunchError::Errno(error.errno());
         let path = std::str::from_utf8(&program.path);
@@ -244,22 +244,31 @@ impl Launcher for Runtime {
             .lookup(InodeNumber::ROOT, &program.cwd, FollowLast::Yes)
             .map_err(LaunchError::Errno)?;
         let found = program::at_path(tree, path, cwd, program.arguments).map_err(errno)?;
-        let linked = self
-            .linked(path, found.executable)
-            .map_err(|error| match error {
-                RunError::Program(error) => errno(error),
-                RunError::Host(failure) => LaunchError::Host(failure),
-                RunError::Replay => LaunchError::Errno(Errno::NoExec),
-            })?;
-        check_memory(&linked, machine, path).map_err(errno)?;
-        Ok(Launch {
-            linked,
+        let module = match &found.executable {
+            Executable::Pinned(_) => None,
+            Executable::Module(content) => Some((content.digest(), content.size())),
+        };
+        let (runtime, name) = (self.clone(), path.to_owned());
+        let link = move |machine: &Machine| {
+            let linked = runtime
+                .linked(&name, found.executable)
+                .map_err(|error| match error {
+                    RunError::Program(error) => errno(error),
+                    RunError::Host(failure) => LaunchError::Host(failure),
+                    RunError::Replay => LaunchError::Errno(Errno::NoExec),
+                })?;
+            check_memory(&linked, machine, &name).map_err(errno)?;
+            Ok(linked)
+        };
+        Ok(Found {
             program: Program {
                 path: found.path.into_bytes(),
                 arguments: found.arguments,
                 environment: program.environment,
                 cwd: program.cwd,
             },
+            module,
+            link: Box::new(link),
         })
     }
 }

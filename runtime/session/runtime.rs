@@ -15,7 +15,7 @@ use crate::engine::{
     CacheFolder, CompileProgress, Engine, EngineError, EngineOptions, ModuleError,
 };
 use crate::guests::{self, Guest, GuestsError};
-use crate::machine::fs::InodeNumber;
+use crate::machine::fs::{Content, InodeNumber};
 use crate::machine::{Errno, Machine, MachineOptions};
 use crate::wasi::{Interface, LinkError, Process};
 
@@ -34,6 +34,8 @@ struct Shared {
     interface: Interface,
     guests: Vec<Guest>,
     linked: Mutex<Recent<Digest, InstancePre<Process>>>,
+    /// The digests of modules by those of the files that hold them.
+    digests: Mutex<Recent<Digest, Digest>>,
     /// Held by whoever compiles.
     compiling: Mutex<()>,
     /// The machine that was last begun with, to begin the next like it.
@@ -94,6 +96,7 @@ impl Runtime {
             interface,
             guests: guests::pinned()?,
             linked: Mutex::new(Recent::new(LINKED_MAX)),
+            digests: Mutex::new(Recent::new(LINKED_MAX)),
             compiling: Mutex::default(),
             base: Mutex::default(),
             watchdog: options.watchdog,
@@ -169,7 +172,7 @@ impl Runtime {
     ) -> Result<InstancePre<Process>, RunError> {
         let digest = match &executable {
             Executable::Pinned(digest) => *digest,
-            Executable::Module(wasm) => Digest::of_bytes(wasm),
+            Executable::Module(content) => self.digest_of(content),
         };
         if let Some(linked) = self.recall(digest) {
             return Ok(linked);
@@ -185,7 +188,7 @@ impl Runtime {
             return Ok(linked);
         }
         let wasm = match executable {
-            Executable::Module(wasm) => wasm,
+            Executable::Module(content) => content.to_vec(),
             Executable::Pinned(_) => guest.map(Guest::wasm).unwrap_or_default(),
         };
         let module = self.0.engine.compile(name, digest, &wasm);
@@ -194,6 +197,17 @@ impl Runtime {
             ModuleError::Host(failure) => failure.into(),
         })?;
         self.link(name, digest, &module)
+    }
+
+    /// BLAKE3 of a module, computed once while it is remembered.
+    fn digest_of(&self, content: &Content) -> Digest {
+        let key = content.digest();
+        if let Some(digest) = lock(&self.0.digests).get(&key) {
+            return digest;
+        }
+        let digest = Digest::of_bytes(&content.to_vec());
+        lock(&self.0.digests).insert(key, digest);
+        digest
     }
 
     fn recall(&self, digest: Digest) -> Option<InstancePre<Process>> {

@@ -15,7 +15,7 @@ use wasmtime::{InstancePre, Linker, Module};
 use crate::engine::Engine;
 pub use begin::first_descriptors;
 pub use life::live;
-pub use process::{Host, Image, Launch, LaunchError, Launcher, Process};
+pub use process::{Found, Host, Image, LaunchError, Launcher, Process};
 
 /// Offers the whole interface to modules.
 pub struct Interface(Linker<Process>);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use wasmtime::{InstancePre, Memory, ResourceLimiter};
 
+use crate::digest::Digest;
 use crate::engine::HostFailure;
 use crate::machine::scheduler::Births;
 use crate::machine::{Errno, Machine, Pid, Program, SharedMachine};
@@ -21,15 +22,20 @@ pub struct Image {
 
 /// Finds what a path names and makes it ready to run.
 pub trait Launcher: Send + Sync {
-    /// The module that a program means, linked, with the arguments it is run with: a script's are its interpreter's.
-    fn launch(&self, machine: &Machine, program: Program) -> Result<Launch, LaunchError>;
+    /// The module that a program means, with the arguments it is run with: a script's are its interpreter's.
+    fn find(&self, machine: &Machine, program: Program) -> Result<Found, LaunchError>;
 }
 
-/// A program that can be run.
-pub struct Launch {
-    pub linked: InstancePre<Process>,
+/// A program that was found.
+pub struct Found {
     pub program: Program,
+    /// Of a module that isn't pinned the digest of its content, and its bytes.
+    pub module: Option<(Digest, u64)>,
+    /// Makes it ready to run, which may take compiling it.
+    pub link: Link,
 }
+
+pub type Link = Box<dyn FnOnce(&Machine) -> Result<InstancePre<Process>, LaunchError>>;
 
 /// Why a program cannot be run.
 #[derive(Debug)]

@@ -35,10 +35,8 @@ pub struct Capture {
     pub bytes: RefCell<Vec<u8>>,
     /// The pipe into which children write that are not waited for, drained at the end: the end to read from, the end to write to.
     pub background: RefCell<Option<(Rc<OwnedDescriptor>, Rc<OwnedDescriptor>)>>,
-    /// The most that is kept, for a stage that fills a buffer.
-    pub limit: Option<usize>,
-    /// More came than the limit.
-    pub overflowed: Cell<bool>,
+    /// Pipes that the children of children may still write to.
+    pub leftovers: RefCell<Vec<Rc<OwnedDescriptor>>>,
 }
 
 #[derive(Default)]
@@ -67,7 +65,10 @@ impl Descriptors {
     pub fn write(&mut self, descriptor: u32, bytes: &[u8]) -> io::Result<()> {
         match self.find(descriptor)? {
             Found::Machine(number) => write_all(number, bytes),
-            Found::Capture(capture) => capture.write(bytes),
+            Found::Capture(capture) => {
+                capture.bytes.borrow_mut().extend_from_slice(bytes);
+                Ok(())
+            }
             Found::Document(_) => Err(bad_descriptor()),
         }
     }
@@ -140,20 +141,6 @@ impl Descriptors {
                 .map(Found::Machine)
                 .ok_or_else(bad_descriptor),
         }
-    }
-}
-
-impl Capture {
-    fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut kept = self.bytes.borrow_mut();
-        if self
-            .limit
-            .is_some_and(|limit| kept.len() + bytes.len() > limit)
-        {
-            self.overflowed.set(true);
-        }
-        kept.extend_from_slice(bytes);
-        Ok(())
     }
 }
 

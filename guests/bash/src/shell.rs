@@ -6,9 +6,11 @@ use std::rc::Rc;
 use isobox_guest::process::signal;
 use serde::{Deserialize, Serialize};
 
+use crate::builtins;
 use crate::descriptors::Descriptors;
 use crate::execute::jobs::Jobs;
 use crate::execute::traps::Traps;
+use crate::flow::Flow;
 use crate::options::Options;
 use crate::syntax::ast::Function;
 use crate::text::Text;
@@ -28,6 +30,7 @@ pub struct Shell {
     /// Functions and sourced files being run, the outermost first.
     pub frames: Vec<Frame>,
     pub traps: Traps,
+    pub builtins: builtins::State,
     pub jobs: Jobs,
     /// `$?`.
     pub status: i32,
@@ -78,6 +81,9 @@ pub struct Shell {
     /// Numbers that children do not get: the ends of coprocesses.
     #[serde(skip)]
     pub private_descriptors: Vec<u32>,
+    /// A trap that ran inside of a builtin leaves the ordinary course when the builtin returns.
+    #[serde(skip)]
+    pub flow_within: Option<Flow>,
     /// The file mode mask before this subshell, once it may have changed it.
     #[serde(skip)]
     pub umask_before: Option<u32>,
@@ -119,6 +125,7 @@ impl Shell {
             positional: Rc::default(),
             frames: Vec::new(),
             traps: Traps::default(),
+            builtins: builtins::State::default(),
             jobs: Jobs::default(),
             status: 0,
             last_background: None,
@@ -144,6 +151,7 @@ impl Shell {
             hashed_for: "".into(),
             substituted: Vec::new(),
             private_descriptors: Vec::new(),
+            flow_within: None,
             umask_before: None,
             state_file: None,
             builtins: Default::default(),

@@ -6,7 +6,7 @@
 
 use crate::mode::{self, PERMISSIONS, raw};
 use crate::stat::{FILE_GID, FILE_UID};
-use libc::{AT_SYMLINK_NOFOLLOW, S_IFDIR, S_IFLNK, S_IFMT, c_char, c_int, mode_t, stat};
+use libc::{AT_SYMLINK_NOFOLLOW, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, c_char, c_int, mode_t, stat};
 use std::ffi::{CStr, OsStr};
 use std::os::wasi::ffi::OsStrExt;
 use std::path::Path;
@@ -79,7 +79,11 @@ unsafe extern "C" fn __wrap_fchmod(fd: c_int, mode: mode_t) -> c_int {
 
 /// Fills in what preview 1 does not tell: permission bits, owner, blocks.
 fn complete(stat: &mut stat, mode_get: impl FnOnce(*mut u32) -> i32) {
-    let kind = stat.st_mode & S_IFMT;
+    // Preview 1 has no number for pipes: what is of no kind that it knows is one.
+    let kind = match stat.st_mode & S_IFMT {
+        0 => S_IFIFO,
+        kind => kind,
+    };
     let mut mode = 0;
     if mode_get(&raw mut mode) != 0 {
         mode = if kind == S_IFDIR { 0o755 } else { 0o644 };

@@ -60,6 +60,11 @@ fn read_until(
             let found = bytes[..read].iter().position(|byte| *byte == delimiter);
             Ok(found.map_or(read, |before| before + 1))
         }
+        Object::Made { content, .. } => {
+            let read = content.read(offset, bytes);
+            let found = bytes[..read].iter().position(|byte| *byte == delimiter);
+            Ok(found.map_or(read, |before| before + 1))
+        }
         Object::Stream {
             stream: Stream::Stdin,
             call: opened,

@@ -6,7 +6,7 @@ use crate::limits::{ARGUMENT_BYTES_MAX, HANDOVER_BYTES_MAX, PATH_BYTES_MAX};
 use crate::machine::fs::{FollowLast, InodeNumber};
 use crate::machine::{Birth, Errno, GroupWish, Pid, Program, Result};
 use crate::wasi::begin::{Inheritance, inherit};
-use crate::wasi::call::{Answer, Call};
+use crate::wasi::call::{Answer, Call, Failure};
 use crate::wasi::guest_memory::{u32_at, u64_at};
 use crate::wasi::life::live;
 use crate::wasi::process::{Image, LaunchError, Stop};
@@ -79,15 +79,29 @@ pub fn process_exec(call: &mut Call<'_>, options: u32) -> Answer {
 }
 
 fn launch(call: &mut Call<'_>, program: Program, handover: Arc<[u8]>) -> Answer<Image> {
-    let launch = call.process.host.launcher.launch(call.machine, program);
-    match launch {
-        Ok(launch) => Ok(Image {
-            linked: launch.linked,
-            program: Arc::new(launch.program),
-            handover,
-        }),
-        Err(LaunchError::Errno(errno)) => Err(errno.into()),
-        Err(LaunchError::Host(failure)) => Err(Stop::Host(failure).into()),
+    let launcher = call.process.host.launcher.clone();
+    let found = launcher.find(call.machine, program)?;
+    if let Some((content, bytes)) = found.module {
+        call.machine.pay_for_module(content, bytes)?;
+    }
+    let linked = (found.link)(call.machine);
+    if let (Err(_), Some((content, _))) = (&linked, found.module) {
+        // Whoever tries again has it compiled again.
+        call.machine.forget_module(content);
+    }
+    Ok(Image {
+        linked: linked?,
+        program: Arc::new(found.program),
+        handover,
+    })
+}
+
+impl From<LaunchError> for Failure {
+    fn from(error: LaunchError) -> Failure {
+        match error {
+            LaunchError::Errno(errno) => errno.into(),
+            LaunchError::Host(failure) => Stop::Host(failure).into(),
+        }
     }
 }
 

@@ -290,7 +290,7 @@ impl Shell {
                 raw.clone()
             })
         } else {
-            Subscript::Index(self.index(subscript)?)
+            Subscript::Index(self.evaluate(subscript)?)
         });
         Ok(reference)
     }

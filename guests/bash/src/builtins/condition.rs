@@ -36,8 +36,8 @@ pub fn condition(shell: &mut Shell, asked: &Condition) -> Result<bool> {
 fn binary(shell: &mut Shell, operator: &str, left: &Word, right: &Word) -> Result<bool> {
     let subject = shell.expand_word(left)?;
     match operator {
-        "=" | "==" => Ok(shell.expand_pattern(right)?.matches(&subject)),
-        "!=" => Ok(!shell.expand_pattern(right)?.matches(&subject)),
+        "=" | "==" => Ok(shell.expand_condition_pattern(right)?.matches(&subject)),
+        "!=" => Ok(!shell.expand_condition_pattern(right)?.matches(&subject)),
         "=~" => matches_regex(shell, &subject, right),
         "<" => Ok(order(&subject, &shell.expand_word(right)?).is_lt()),
         ">" => Ok(order(&subject, &shell.expand_word(right)?).is_gt()),

@@ -203,6 +203,8 @@ fn read_letters(
         }
         let is_full = request.count.is_some_and(|count| letters.len() >= count);
         match read.ended {
+            ReadEnd::Interrupted if shell.run_traps_within() => {}
+            ReadEnd::Interrupted => return Ok((letters, 1)),
             ReadEnd::Delimiter if escaped => {
                 escaped = false;
                 if request.delimiter != b'\n' {

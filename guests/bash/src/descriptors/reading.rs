@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use isobox_guest::process;
 
+use crate::execute::jobs::hold_signals;
+
 use super::{Descriptors, Document, Found, bad_descriptor};
 
 /// What `read_until` brought.
@@ -19,7 +21,7 @@ pub enum ReadEnd {
     Limit,
     EndOfFile,
     TimedOut,
-    /// A signal came that somebody noted; what had been read is in `bytes`.
+    /// A signal came that has a handler; what had been read is in `bytes`.
     Interrupted,
 }
 
@@ -65,6 +67,9 @@ impl Descriptors {
             let room = buffer.get_mut(..room).unwrap_or_default();
             let count = match self.read_some(descriptor, room, delimiter) {
                 Ok(count) => count,
+                Err(error) if error.raw_os_error() == Some(libc::EINTR) && !hold_signals() => {
+                    continue;
+                }
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => {
                     return Ok(ReadUntil {
                         bytes,

@@ -1,6 +1,7 @@
 //! Commands made of commands: groups, conditions, loops, `case`.
 
 use super::traps::event;
+use crate::builtins::condition::condition;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{
@@ -358,10 +359,4 @@ impl Shell {
             }
         }
     }
-}
-
-/// Stands in until the evaluator of `[[ ]]` is there.
-fn condition(shell: &mut Shell, _asked: &Condition) -> Result<bool> {
-    shell.complain("[[: not supported here");
-    Err(Flow::Discard(2))
 }

@@ -1,6 +1,6 @@
 //! Jobs: background processes by number. OWNER: execute.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
@@ -392,7 +392,7 @@ pub(super) fn wait_foreground(pid: u32) -> u32 {
         match wait_raw(pid) {
             Ok(raw) => return raw,
             // The signal is asked for between commands; to wait on, it must not stand in the way.
-            Err(error) if error.raw_os_error() == Some(libc::EINTR) => hold_signals(),
+            Err(error) if error.raw_os_error() == Some(libc::EINTR) => _ = hold_signals(),
             Err(_) => return 127,
         }
     }
@@ -401,19 +401,44 @@ pub(super) fn wait_foreground(pid: u32) -> u32 {
 thread_local! {
     /// Signals taken from the machine while something was waited for whose handlers have yet to run.
     static HELD: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// Signals that have a handler, a bit each; others are noted for the shell's own sake.
+    static TRAPPED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Takes noted signals over, so that waiting can go on.
-pub(super) fn hold_signals() {
+/// Takes noted signals over, so that waiting can go on; whether one came that has a handler.
+pub fn hold_signals() -> bool {
     while let Some(signal) = process::take_signal() {
-        HELD.with_borrow_mut(|held| held.push(signal));
+        if TRAPPED.get() & 1 << (signal & 63) != 0 {
+            HELD.with_borrow_mut(|held| held.push(signal));
+        }
+    }
+    HELD.with_borrow(|held| !held.is_empty())
+}
+
+/// Says which signals have handlers.
+pub(super) fn set_trapped(number: u32, trapped: bool) {
+    let bit = 1 << (number & 63);
+    let others = TRAPPED.get() & !bit;
+    TRAPPED.set(if trapped { others | bit } else { others });
+}
+
+/// How a child ended, if it has.
+pub(super) fn ended_already(pid: u32) -> Option<u32> {
+    if let Some(raw) = REAPED.with_borrow_mut(|reaped| reaped.remove(&pid)) {
+        return Some(raw);
+    }
+    match process::wait(pid as i32, Some(Duration::ZERO)) {
+        Ok(Some((_, ended))) => Some(raw_of(ended)),
+        Ok(None) => None,
+        Err(error) if error.raw_os_error() == Some(libc::EINTR) => None,
+        Err(_) => Some(127),
     }
 }
 
 /// The next signal that came, whether or not it was taken over before.
 pub(super) fn next_signal() -> Option<u32> {
-    let held = HELD.with_borrow_mut(|held| (!held.is_empty()).then(|| held.remove(0)));
-    held.or_else(process::take_signal)
+    hold_signals();
+    HELD.with_borrow_mut(|held| (!held.is_empty()).then(|| held.remove(0)))
 }
 
 /// How a child ended, waited for or already known.

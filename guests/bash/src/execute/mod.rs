@@ -1,6 +1,7 @@
 //! Running the tree: lists, pipelines, commands, functions, subshells, children. OWNER: execute.
 
 mod child;
+mod collect;
 mod compound;
 mod coprocess;
 mod exec;

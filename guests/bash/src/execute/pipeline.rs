@@ -72,10 +72,10 @@ impl Shell {
         }
         let last_status = self.run_last_stage(last, input)?;
         let mut statuses = Vec::with_capacity(stages.len() + 1);
-        for (stage, command) in stages.iter().zip(firsts) {
-            statuses.push(match *stage {
+        for stage in stages {
+            statuses.push(match stage {
                 Stage::Over(status) => status,
-                Stage::Running(pid) => self.await_stage(pid, command),
+                Stage::Running(pid) => self.await_stage(pid),
             });
         }
         statuses.push(last_status);
@@ -89,8 +89,8 @@ impl Shell {
         Ok(self.settle(status))
     }
 
-    fn await_stage(&mut self, pid: u32, _command: &Command) -> i32 {
-        jobs::status_of(jobs::wait_foreground(pid))
+    fn await_stage(&mut self, pid: u32) -> i32 {
+        jobs::status_of(self.await_end(pid, Vec::new()))
     }
 
     /// In this shell itself with `lastpipe`, else on a copy.

@@ -75,7 +75,7 @@ impl Shell {
                 Err(_) => return Ok(None),
             };
             if part.ended == ReadEnd::Interrupted {
-                self.run_interrupting_trap()?;
+                self.run_pending_traps()?;
                 continue;
             }
             line.push_str(&text::decode(&part.bytes));

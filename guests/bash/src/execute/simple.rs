@@ -49,9 +49,9 @@ impl Shell {
         redirects: &[Redirect],
     ) -> Result {
         if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
-            for assignment in &simple.assignments {
-                let assignment = self.expand_assignment(assignment)?;
-                self.trace_assignment(&assignment)?;
+            for written in &simple.assignments {
+                    let assignment = self.expand_assignment(written)?;
+                self.trace_assignment(written, &assignment)?;
                 self.assign(&assignment)?;
             }
             return self.run_expanded(callee, operands, redirects);
@@ -67,9 +67,9 @@ impl Shell {
 
     /// A readonly variable is complained about; the command runs all the same.
     pub(super) fn assign_temporarily(&mut self, simple: &Simple) -> Result<()> {
-        for assignment in &simple.assignments {
-            let assignment = self.expand_assignment(assignment)?;
-            self.trace_assignment(&assignment)?;
+        for written in &simple.assignments {
+            let assignment = self.expand_assignment(written)?;
+            self.trace_assignment(written, &assignment)?;
             match self.add_temporary(&assignment) {
                 Ok(()) | Err(Flow::Discard(_)) => {}
                 Err(flow) => return Err(flow),
@@ -119,9 +119,9 @@ impl Shell {
 
     /// A command without a name: its assignments stay, its redirections only happen.
     fn run_assignments(&mut self, simple: &Simple, redirects: &[Redirect]) -> Result {
-        for assignment in &simple.assignments {
-            let assignment = self.expand_assignment(assignment)?;
-            self.trace_assignment(&assignment)?;
+        for written in &simple.assignments {
+            let assignment = self.expand_assignment(written)?;
+            self.trace_assignment(written, &assignment)?;
             self.assign(&assignment)?;
         }
         let status = self.substitution_status.unwrap_or(0);
@@ -168,6 +168,9 @@ impl Shell {
     fn finish_called(&mut self, outcome: Result) -> Result {
         if self.broken_pipe {
             return Err(Flow::Exit(141));
+        }
+        if let Some(flow) = self.flow_within.take() {
+            return Err(flow);
         }
         outcome.map(|status| self.finish(status))
     }

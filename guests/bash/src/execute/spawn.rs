@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use isobox_guest::process::{self, Spawn, signal};
 
+use super::collect::Drain;
 use super::jobs;
 use super::lookup::Search;
 use super::text::is_binary;
@@ -32,12 +33,6 @@ pub(super) struct Child {
     pub pid: u32,
     /// What it writes into command substitutions, to be read by the shell.
     pub drains: Vec<Drain>,
-}
-
-/// A pipe that leads to a command substitution.
-pub(super) struct Drain {
-    read_end: Rc<OwnedDescriptor>,
-    capture: Rc<Capture>,
 }
 
 impl Shell {
@@ -278,9 +273,12 @@ impl Shell {
     }
 
     /// Reads what a foreground child writes into command substitutions, waits for it, and reports how it died.
-    pub(super) fn await_child(&mut self, child: Child, command: impl FnOnce() -> String) -> Result {
-        drain(child.drains);
-        let raw = jobs::wait_foreground(child.pid);
+    pub(super) fn await_child(
+        &mut self,
+        child: Child,
+        command: impl FnOnce() -> String,
+    ) -> Result {
+        let raw = self.await_end(child.pid, child.drains);
         self.report_death(child.pid, raw, command);
         self.run_pending_traps()?;
         Ok(jobs::status_of(raw))
@@ -342,10 +340,7 @@ impl DescriptorMap {
             capture.background_end()?
         } else {
             let (read_end, write_end) = OwnedDescriptor::pipe()?;
-            self.drains.push(Drain {
-                read_end,
-                capture: capture.clone(),
-            });
+            self.drains.push(Drain::new(read_end, capture.clone()));
             write_end
         };
         self.captures.push((capture, end.clone()));
@@ -362,37 +357,6 @@ impl Capture {
         let (read_end, write_end) = OwnedDescriptor::pipe()?;
         *background = Some((read_end, write_end.clone()));
         Ok(write_end)
-    }
-
-    /// Waits for everybody who may still write, at the end of a substitution.
-    pub(super) fn finish(&self) {
-        let background = self.background.borrow_mut().take();
-        if let Some((read_end, write_end)) = background {
-            drop(write_end);
-            self.read_all(&read_end);
-        }
-    }
-
-    fn read_all(&self, read_end: &OwnedDescriptor) {
-        while self.read_once(read_end) {}
-    }
-
-    /// Reads what there is; false at the end.
-    fn read_once(&self, read_end: &OwnedDescriptor) -> bool {
-        let mut buffer = vec![0; PIPE_BYTES];
-        match descriptors::read_machine(read_end.number, &mut buffer) {
-            Ok(0) => false,
-            Ok(count) => {
-                let mut bytes = self.bytes.borrow_mut();
-                bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
-                true
-            }
-            Err(error) if error.raw_os_error() == Some(libc::EINTR) => {
-                jobs::hold_signals();
-                true
-            }
-            Err(_) => false,
-        }
     }
 }
 
@@ -413,40 +377,6 @@ impl Document {
         *self.opened.borrow_mut() = Some(opened.clone());
         Ok(opened)
     }
-}
-
-/// Reads several pipes until nobody can write to them any more.
-fn drain(mut drains: Vec<Drain>) {
-    while drains.len() > 1 {
-        let ready = ready_drain(&drains);
-        let Some(drain) = drains.get(ready) else {
-            break;
-        };
-        if !drain.capture.read_once(&drain.read_end) {
-            drains.remove(ready);
-        }
-    }
-    for drain in drains {
-        drain.capture.read_all(&drain.read_end);
-    }
-}
-
-/// Which of several pipes has something, or has ended.
-fn ready_drain(drains: &[Drain]) -> usize {
-    let mut asked: Vec<libc::pollfd> = drains
-        .iter()
-        .map(|drain| libc::pollfd {
-            fd: drain.read_end.number as i32,
-            events: libc::POLLIN,
-            revents: 0,
-        })
-        .collect();
-    // SAFETY: the list outlives the call.
-    unsafe { libc::poll(asked.as_mut_ptr(), asked.len() as _, -1) };
-    asked
-        .iter()
-        .position(|polled| polled.revents != 0)
-        .unwrap_or(0)
 }
 
 /// A name in a message: with `$'…'` when it holds what cannot be shown.

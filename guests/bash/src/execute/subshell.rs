@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use isobox_guest::process::{self, Action, signal};
 
+use super::jobs;
+use super::traps::untrapped_action;
 use crate::descriptors::{self, Capture, Opening, Target};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
@@ -79,11 +81,11 @@ impl Shell {
                 continue;
             }
             let action = match self.traps.get(number) {
-                None if number == signal::PIPE => Action::Note,
-                None => Action::Default,
+                None => untrapped_action(number),
                 Some(command) if command.is_empty() => Action::Ignore,
                 Some(_) => Action::Note,
             };
+            jobs::set_trapped(number, self.traps.is_trapped(number));
             let _ = process::set_action(number, action);
         }
     }
@@ -145,16 +147,22 @@ impl Shell {
     }
 }
 
+thread_local! {
+    static BROKEN_PIPES_NOTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
 /// A subshell that writes where nobody reads ends alone: the process must survive the signal.
 pub(super) fn note_broken_pipes() {
-    thread_local! {
-        static NOTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
-    }
-    if !NOTED.replace(true)
+    if !BROKEN_PIPES_NOTED.replace(true)
         && let Ok(before @ Action::Ignore) = process::set_action(signal::PIPE, Action::Note)
     {
         let _ = process::set_action(signal::PIPE, before);
     }
+}
+
+/// Whether broken pipes are noted though they may not be trapped.
+pub(super) fn notes_broken_pipes() -> bool {
+    BROKEN_PIPES_NOTED.get()
 }
 
 /// The file of `$(<file)`, when that is all there is.

@@ -121,7 +121,10 @@ impl Shell {
     pub fn show_warnings(&mut self, warnings: Vec<Warning>) {
         for warning in warnings {
             let source = self.message_source();
-            let line = format!("{source}: line {}: {}\n", warning.line, warning.message);
+            let line = format!(
+                "{source}: line {}: warning: {}\n",
+                warning.line, warning.message
+            );
             let _ = self.write(2, &text::encode(&line));
         }
     }

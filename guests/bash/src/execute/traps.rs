@@ -6,6 +6,7 @@ use std::rc::Rc;
 use isobox_guest::process::{self, Action, signal};
 use serde::{Deserialize, Serialize};
 
+use super::{collect, jobs, subshell};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::text::Text;
@@ -121,11 +122,11 @@ impl Shell {
     pub fn set_trap(&mut self, number: u32, command: Option<Text>) {
         if (1..SIGNALS).contains(&number) {
             let action = match &command {
-                None if number == signal::PIPE && self.in_process_subshell => Action::Note,
-                None => Action::Default,
+                None => untrapped_action(number),
                 Some(command) if command.is_empty() => Action::Ignore,
                 Some(_) => Action::Note,
             };
+            jobs::set_trapped(number, command.as_ref().is_some_and(|command| !command.is_empty()));
             // KILL and STOP cannot be trapped; bash accepts the trap and never runs it.
             let _ = process::set_action(number, action);
         }
@@ -137,16 +138,31 @@ impl Shell {
         if !self.traps.catches_signals {
             return Ok(());
         }
-        while let Some(number) = super::jobs::next_signal() {
+        while let Some(number) = jobs::next_signal() {
             self.run_trap(number)?;
         }
         Ok(())
     }
 
+    /// The same inside of a builtin; false when the builtin is to end, and the shell with it or what it runs.
+    pub fn run_traps_within(&mut self) -> bool {
+        match self.run_pending_traps() {
+            Ok(()) => true,
+            Err(flow) => {
+                self.flow_within = Some(flow);
+                false
+            }
+        }
+    }
+
     /// After an interrupted wait: the signal that has a handler, which is run, or `None` when what came concerns nobody.
     pub(super) fn run_interrupting_trap(&mut self) -> Result<Option<u32>> {
         let mut first = None;
-        while let Some(number) = super::jobs::next_signal() {
+        jobs::hold_signals();
+        if !self.traps.catches_signals {
+            return Ok(None);
+        }
+        while let Some(number) = jobs::next_signal() {
             if self.traps.is_trapped(number) {
                 first.get_or_insert(number);
                 self.run_trap(number)?;
@@ -210,5 +226,14 @@ impl Shell {
             Err(Flow::Discard(status)) => Ok(Some(status)),
             Ok(_) => Ok(Some(said)),
         }
+    }
+}
+
+/// What a signal does that nothing is trapped on: two are noted because the shell itself wants to know.
+pub(super) fn untrapped_action(number: u32) -> Action {
+    match number {
+        signal::PIPE if subshell::notes_broken_pipes() => Action::Note,
+        signal::CHLD if collect::notes_children() => Action::Note,
+        _ => Action::Default,
     }
 }

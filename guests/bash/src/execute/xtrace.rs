@@ -4,7 +4,7 @@ use crate::builtins::Operand;
 use crate::expand::quote;
 use crate::flow::Result;
 use crate::shell::Shell;
-use crate::syntax::ast::{Arithmetic, Word};
+use crate::syntax::ast::{Arithmetic, ArrayElement, Assignment, AssignmentValue, Word};
 use crate::text;
 use crate::variables::{NewAssignment, NewValue};
 
@@ -16,18 +16,28 @@ impl Shell {
         let words: Vec<String> = operands
             .iter()
             .map(|operand| match operand {
-                Operand::Text(text) => quote::when_needed(text),
+                Operand::Text(text) => quote::traced(text),
                 Operand::Assignment(assignment) => operand_shown(assignment),
             })
             .collect();
         self.trace_line(&words.join(" "))
     }
 
-    pub(super) fn trace_assignment(&mut self, assignment: &NewAssignment) -> Result<()> {
+    /// Scalars are shown as they are assigned, arrays as they are written.
+    pub(super) fn trace_assignment(
+        &mut self,
+        written: &Assignment,
+        assignment: &NewAssignment,
+    ) -> Result<()> {
         if !self.options.xtrace {
             return Ok(());
         }
-        self.trace_line(&assignment_shown(assignment))
+        let value = match (&written.value, &assignment.value) {
+            (AssignmentValue::Array(elements), _) => array_written(elements),
+            (_, NewValue::Scalar(value)) => quote::when_needed(value),
+            _ => String::new(),
+        };
+        self.trace_line(&format!("{}{value}", left_side(assignment)))
     }
 
     /// `for i in a "$b"`: the words as they are written.
@@ -80,7 +90,7 @@ impl Shell {
         let prompt = expanded?;
         let mut shown = String::with_capacity(prompt.len() + line.len() + 8);
         if let Some(first) = prompt.chars().next() {
-            for _ in 1..self.trace_level.min(99) {
+            for _ in 0..self.trace_level.min(99) {
                 shown.push(first);
             }
         }
@@ -96,12 +106,18 @@ impl Shell {
     }
 }
 
-fn assignment_shown(assignment: &NewAssignment) -> String {
-    let value = match &assignment.value {
-        NewValue::Scalar(value) => quote::when_needed(value),
-        NewValue::Array(_) => array_shown(&assignment.value),
-    };
-    format!("{}{value}", left_side(assignment))
+fn array_written(elements: &[ArrayElement]) -> String {
+    let written: Vec<String> = elements
+        .iter()
+        .map(|element| {
+            let equals = if element.append { "+=" } else { "=" };
+            match &element.key {
+                Some(key) => format!("[{}]{equals}{}", key.raw, element.value.raw),
+                None => element.value.raw.to_string(),
+            }
+        })
+        .collect();
+    format!("({})", written.join(" "))
 }
 
 /// An operand of `declare`, which bash quotes as a whole.
@@ -109,7 +125,7 @@ fn operand_shown(assignment: &NewAssignment) -> String {
     match &assignment.value {
         NewValue::Scalar(value) => {
             let whole = format!("{}{value}", left_side(assignment));
-            quote::when_needed(&whole)
+            quote::traced(&whole)
         }
         NewValue::Array(_) => format!(
             "{}{}",
@@ -135,7 +151,7 @@ fn array_shown(value: &NewValue) -> String {
     let shown: Vec<String> = elements
         .iter()
         .map(|element| {
-            let value = quote::when_needed(&element.value);
+            let value = quote::traced(&element.value);
             let equals = if element.append { "+=" } else { "=" };
             match &element.key {
                 Some(key) => format!("[{key}]{equals}{value}"),

@@ -136,7 +136,7 @@ impl Shell {
     fn fetch_element(&mut self, name: &str, subscript: &Arithmetic) -> Result<Option<Text>> {
         let Some(variable) = self.variable(name) else {
             // The subscript is evaluated all the same.
-            let index = self.index(subscript)?;
+            let index = self.evaluate(subscript)?;
             if index < 0 {
                 self.complain_subscript(name);
             }
@@ -154,7 +154,7 @@ impl Shell {
                 _ => None,
             });
         }
-        let index = self.index(subscript)?;
+        let index = self.evaluate(subscript)?;
         self.element_at(name, &variable, index)
     }
 
@@ -186,15 +186,6 @@ impl Shell {
         self.complain(format_args!("{name}: bad array subscript"));
     }
 
-    /// The value of a subscript of an indexed array.
-    pub(crate) fn index(&mut self, subscript: &Arithmetic) -> Result<i64> {
-        if subscript.word.raw.contains(['\'', '"', '\\']) {
-            let text = self.expand_subscript(&subscript.word)?;
-            return self.evaluate_text(&text, "");
-        }
-        self.evaluate(subscript)
-    }
-
     /// What an assignment to a place is made to.
     pub(super) fn place_to_assign(&mut self, place: Place<'_>) -> Result<Reference> {
         let Name::Variable(name) = place.name else {
@@ -215,7 +206,7 @@ impl Shell {
                 reference.subscript = Some(if associative {
                     Resolved::Key(self.expand_subscript(&subscript.word)?)
                 } else {
-                    Resolved::Index(self.index(subscript)?)
+                    Resolved::Index(self.evaluate(subscript)?)
                 });
                 Ok(reference)
             }

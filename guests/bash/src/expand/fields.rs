@@ -9,6 +9,7 @@ use crate::text::Text;
 #[derive(Clone, Debug)]
 pub struct Ifs {
     characters: Option<Text>,
+    is_blank: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,9 +23,16 @@ enum Kind {
 
 impl Ifs {
     pub fn of(shell: &Shell) -> Ifs {
+        let characters = shell.get("IFS");
         Ifs {
-            characters: shell.get("IFS"),
+            is_blank: characters.as_deref().is_none_or(|text| text == " \t\n"),
+            characters,
         }
+    }
+
+    /// Whether the separators are space, tab and line break, as they mostly are.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank
     }
 
     /// What `$*` is joined by.
@@ -37,8 +45,8 @@ impl Ifs {
 
     fn kind(&self, c: char) -> Kind {
         let separates = match &self.characters {
-            Some(characters) => characters.contains(c),
-            None => matches!(c, ' ' | '\t' | '\n'),
+            Some(characters) if !self.is_blank => characters.contains(c),
+            _ => matches!(c, ' ' | '\t' | '\n'),
         };
         match (separates, c) {
             (false, _) => Kind::Ordinary,

@@ -55,9 +55,15 @@ impl Shell {
             return None;
         }
         let mut names = vec![String::new()];
+        let mut matched = false;
         for (number, step) in steps.iter().enumerate() {
-            let last = number + 1 == steps.len();
-            names = glob.step(names, step, last);
+            let place = PlaceOfStep {
+                first: number == 0,
+                last: number + 1 == steps.len(),
+                matched,
+            };
+            names = glob.step(names, step, place);
+            matched = matched || !matches!(step, Step::Append(_));
         }
         if let Some(ignored) = ignored {
             let patterns: Vec<Pattern> = split_ignored(&ignored)
@@ -111,6 +117,15 @@ enum Step {
     Everything,
 }
 
+/// Where a step stands among the others.
+#[derive(Clone, Copy)]
+struct PlaceOfStep {
+    first: bool,
+    last: bool,
+    /// A pattern came before.
+    matched: bool,
+}
+
 struct Glob<'a> {
     directory: &'a str,
     matching: Matching,
@@ -142,11 +157,11 @@ impl Glob<'_> {
         steps
     }
 
-    fn step(&self, names: Vec<String>, step: &Step, last: bool) -> Vec<String> {
+    fn step(&self, names: Vec<String>, step: &Step, place: PlaceOfStep) -> Vec<String> {
         match step {
             Step::Append(text) => names
                 .into_iter()
-                .filter_map(|name| self.appended(name, text, last))
+                .filter_map(|name| self.appended(name, text, place))
                 .collect(),
             Step::Match(pattern) => names
                 .iter()
@@ -155,7 +170,7 @@ impl Glob<'_> {
             Step::Everything => {
                 let mut all = Vec::new();
                 for name in names {
-                    self.everything_in(&name, last, &mut all);
+                    self.everything_in(&name, place, &mut all);
                 }
                 all
             }
@@ -163,10 +178,15 @@ impl Glob<'_> {
     }
 
     /// A name with more behind it, if that can be.
-    fn appended(&self, name: String, text: &str, last: bool) -> Option<String> {
+    fn appended(&self, name: String, text: &str, place: PlaceOfStep) -> Option<String> {
         if text.starts_with('/') {
             if name.is_empty() {
-                return Some(text.to_string());
+                // Behind `**` that stands for no directory at all, there is no slash.
+                return match place {
+                    PlaceOfStep { first: true, .. } => Some(text.to_string()),
+                    PlaceOfStep { last: true, .. } => None,
+                    _ => Some(name),
+                };
             }
             // `**/` already ends in a slash.
             if name.ends_with('/') {
@@ -178,7 +198,7 @@ impl Glob<'_> {
                 .then(|| name + text);
         }
         let name = name + text;
-        if last && std::fs::symlink_metadata(self.path(&name)).is_err() {
+        if place.last && std::fs::symlink_metadata(self.path(&name)).is_err() {
             return None;
         }
         Some(name)
@@ -199,9 +219,17 @@ impl Glob<'_> {
     }
 
     /// `**`: the directory itself and everything below; only directories, with a slash, if more follows.
-    fn everything_in(&self, base: &str, last: bool, all: &mut Vec<String>) {
-        if !(last && base.is_empty()) {
+    fn everything_in(&self, base: &str, place: PlaceOfStep, all: &mut Vec<String>) {
+        let last = place.last;
+        if !last {
             all.push(base.to_string());
+        } else if !base.is_empty() {
+            let shown = if place.matched {
+                base.trim_end_matches('/')
+            } else {
+                base
+            };
+            all.push(shown.to_string());
         }
         let mut left = vec![base.to_string()];
         while let Some(directory) = left.pop() {

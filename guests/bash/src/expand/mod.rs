@@ -65,12 +65,33 @@ impl Shell {
             out.push(constant.clone());
             return Ok(());
         }
+        if let Some(value) = self.whole_value(&word.parts) {
+            out.push(value);
+            return Ok(());
+        }
         let mut fields = Fields::split(Ifs::of(self));
         self.expand_parts(&word.parts, Context::default(), &mut fields)?;
         for field in fields.finish() {
             self.match_files(field, out)?;
         }
         Ok(())
+    }
+
+    /// The value of a word that is one variable, when it is one field as it is.
+    fn whole_value(&self, parts: &[Part]) -> Option<Text> {
+        match parts {
+            [Part::Double(inside)] => match inside.as_slice() {
+                [Part::Variable(name)] => self.get(name),
+                _ => None,
+            },
+            [Part::Variable(name)] => {
+                let value = self.get(name)?;
+                let ordinary = |b: u8| b.is_ascii_alphanumeric() || b"_-./".contains(&b);
+                let whole = !value.is_empty() && value.bytes().all(ordinary);
+                (whole && Ifs::of(self).is_blank()).then_some(value)
+            }
+            _ => None,
+        }
     }
 
     /// One field, never split nor matched against files: the word of `case`, of `<<<`, of `[[ ]]`.
@@ -101,6 +122,10 @@ impl Shell {
                     return Ok(value);
                 }
             }
+            (None, [Part::Arithmetic(expression)]) => {
+                return Ok(self.evaluate(expression)?.to_string().into());
+            }
+            (None, [Part::Command(command)]) => return self.expand_command(command),
             _ => {}
         }
         Ok(self.expand_field(&parsed, reading)?.text.into())
@@ -170,7 +195,16 @@ impl Shell {
     /// Expands the words of an assignment.
     pub fn expand_assignment(&mut self, assignment: &Assignment) -> Result<NewAssignment> {
         let subscript = match &assignment.subscript {
-            Some(word) => Some(self.expand_subscript(word)?),
+            Some(word) => {
+                let associative = self
+                    .variable(&assignment.name)
+                    .is_some_and(|variable| is_associative(&variable));
+                Some(if associative {
+                    self.expand_subscript(word)?
+                } else {
+                    self.expand_arithmetic(word)?
+                })
+            }
             None => None,
         };
         let value = match &assignment.value {

@@ -95,7 +95,8 @@ impl Shell {
         }
         let target = match self.fetch(place)? {
             Fetched::One(Some(target)) => target,
-            Fetched::Many(elements, _) if !elements.is_empty() => elements.join(" ").into(),
+            Fetched::Many(elements, _) if elements.is_empty() => return Ok(()),
+            Fetched::Many(elements, _) => elements.join(" ").into(),
             _ => {
                 let shown = place.shown();
                 self.complain(format_args!("{shown}: invalid indirect expansion"));
@@ -183,6 +184,14 @@ impl Shell {
                 fetched.map(|value| cased(value, *change, *all, pattern.as_ref()).into())
             }
             Operation::Transform(kind) => self.transform(place, *kind)?,
+            Operation::BadTransform => {
+                let fetched = self.fetch_bound(place)?;
+                if fetched.is_set() {
+                    self.complain(format_args!("{}: bad substitution", parameter.raw));
+                    return Err(self.expansion_failed());
+                }
+                Fetched::One(None)
+            }
         };
         self.add_fetched(fetched, context, out);
         Ok(())

@@ -166,22 +166,9 @@ impl Parser<'_> {
         let end = scan::backquotes(self.text, self.at + 1);
         let source = self.slice(self.at + 1, closed(self.text, end, '`'));
         let source = unescape_backquoted(source, in_double);
-        let part = self.substitution(&source);
+        let part = CommandSubstitution::new(&source, true);
         self.push(Part::Command(Box::new(part)));
         self.at = end;
-    }
-
-    fn substitution(&self, source: &str) -> CommandSubstitution {
-        let lines = self
-            .slice(0, self.at)
-            .bytes()
-            .filter(|b| *b == b'\n')
-            .count();
-        CommandSubstitution {
-            source: source.into(),
-            line_offset: u32::try_from(lines).unwrap_or(0),
-            program: OnceCell::new(),
-        }
     }
 
     fn is_process_substitution(&self) -> bool {
@@ -194,7 +181,7 @@ impl Parser<'_> {
     fn process(&mut self, direction: char) {
         let end = scan::command(self.text, self.at + 2);
         let source = self.slice(self.at + 2, closed(self.text, end, ')'));
-        let part = self.substitution(source);
+        let part = CommandSubstitution::new(source, false);
         let flow = if direction == '<' {
             Flow::Read
         } else {
@@ -273,7 +260,7 @@ impl Parser<'_> {
         }
         let end = scan::command(self.text, self.at + 2);
         let source = self.slice(self.at + 2, closed(self.text, end, ')'));
-        let part = self.substitution(source);
+        let part = CommandSubstitution::new(source, false);
         self.push(Part::Command(Box::new(part)));
         self.at = end;
     }

@@ -178,8 +178,8 @@ fn operation(rest: &str) -> Option<Operation> {
         '@' => {
             let mut chars = operand.chars();
             match (chars.next(), chars.next()) {
-                (Some(kind), None) => Some(Operation::Transform(kind)),
-                _ => None,
+                (Some(kind), None) if "QEPAaUuLKk".contains(kind) => Some(Operation::Transform(kind)),
+                _ => Some(Operation::BadTransform),
             }
         }
         _ => None,

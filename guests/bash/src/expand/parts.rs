@@ -151,7 +151,7 @@ impl Shell {
         }
     }
 
-    fn expand_command(&mut self, command: &CommandSubstitution) -> Result<Text> {
+    pub(super) fn expand_command(&mut self, command: &CommandSubstitution) -> Result<Text> {
         match self.command_program(command)? {
             Some(program) => self.substitute(&program),
             None => Ok("".into()),
@@ -167,9 +167,14 @@ impl Shell {
         let reading = Reading {
             options: &self.options,
             aliases: &aliases,
-            first_line: self.line.wrapping_add(command.line_offset),
+            first_line: self.line,
         };
-        match syntax::parse(&command.source, &reading) {
+        let parsed = if command.backquoted {
+            syntax::parse(&command.source, &reading)
+        } else {
+            syntax::parse_substitution(&command.source, &reading)
+        };
+        match parsed {
             Ok(program) => {
                 let program = Rc::new(program);
                 let _ = command.program.set(Rc::clone(&program));

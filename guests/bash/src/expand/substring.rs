@@ -26,9 +26,9 @@ impl Shell {
         if let Fetched::One(None) = fetched {
             return Ok(fetched);
         }
-        let offset_value = self.evaluate(offset)?;
+        let offset_value = self.evaluate_in(offset, &place.shown())?;
         let length_value = match length {
-            Some(length) => Some(self.evaluate(length)?),
+            Some(length) => Some(self.evaluate_in(length, &place.shown())?),
             None => None,
         };
         let slice = Slice {

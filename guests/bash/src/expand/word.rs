@@ -70,9 +70,18 @@ pub enum Flow {
 #[derive(Debug)]
 pub struct CommandSubstitution {
     pub source: Text,
-    /// Lines of the word in front of it.
-    pub line_offset: u32,
+    pub backquoted: bool,
     pub program: OnceCell<Rc<Program>>,
+}
+
+impl CommandSubstitution {
+    pub fn new(source: &str, backquoted: bool) -> Self {
+        CommandSubstitution {
+            source: source.into(),
+            backquoted,
+            program: OnceCell::new(),
+        }
+    }
 }
 
 /// `${…}`, or `$` and something that is no name.
@@ -146,8 +155,10 @@ pub enum Operation {
         all: bool,
         pattern: Word,
     },
-    /// `${x@Q}`; any character but a known one answers nothing.
+    /// `${x@Q}`
     Transform(char),
+    /// `${x@Z}`: wrong, but only when there is something to be transformed.
+    BadTransform,
     /// No parameter expansion at all; found when it is expanded.
     Bad,
 }

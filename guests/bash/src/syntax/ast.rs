@@ -1,4 +1,4 @@
-//! The tree that is run. It is built from brush's, in the shape the executor wants: lines instead of spans, words that keep their
+//! The tree that is run, in the shape the executor wants: lines instead of spans, words that keep their
 //! source text and are taken apart when they are first expanded, and everything serialisable, because a subshell that is a
 //! process of its own is handed its commands and functions.
 

@@ -5,7 +5,7 @@ use super::error::{Parsed, SyntaxError};
 use super::parser::Parser;
 use super::token::{Kind, Token};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// A compound command with its redirections.
     pub(super) fn compound_command(&mut self) -> Parsed<Command> {
         let mut line = self.input.line;

@@ -5,7 +5,7 @@ use super::error::{Aftermath, Parsed, SyntaxError};
 use super::parser::Parser;
 use super::token::{Kind, Token};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Behind `[[`: the condition is put aside, `]]` is the token that comes next.
     pub(super) fn read_condition(&mut self) -> Parsed<Token> {
         let line = self.input.line;

@@ -6,7 +6,7 @@ use super::ast::{HereDocument, Word};
 use super::error::Warning;
 use super::parser::Parser;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Announces a document; its delimiter as it stands in the source.
     pub(super) fn announce_document(
         &mut self,

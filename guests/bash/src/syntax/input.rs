@@ -3,8 +3,8 @@
 use crate::text::Text;
 
 /// Lines of a script, one after another; the lines of the command being read stay in [`Input::text`].
-pub(super) struct Input {
-    source: Text,
+pub(super) struct Input<'a> {
+    source: Source<'a>,
     /// Where the next line of the source begins.
     next_line: usize,
     /// The lines of the current command, aliases replaced.
@@ -21,6 +21,23 @@ pub(super) struct Input {
     aliases: Vec<AliasText>,
 }
 
+/// Where lines come from.
+pub(super) enum Source<'a> {
+    Kept(Text),
+    Borrowed(&'a str),
+}
+
+impl std::ops::Deref for Source<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Source::Kept(text) => text,
+            Source::Borrowed(text) => text,
+        }
+    }
+}
+
 /// The text of an alias in the input, by the distance of its end from the end of the input, which insertions leave alone.
 struct AliasText {
     name: Text,
@@ -32,8 +49,8 @@ struct AliasText {
 /// Lines from somewhere else, when the source has no more.
 pub(super) type More<'a> = &'a mut dyn FnMut() -> Option<Text>;
 
-impl Input {
-    pub fn new(source: Text) -> Input {
+impl<'a> Input<'a> {
+    pub fn new(source: Source<'a>) -> Input<'a> {
         Input {
             source,
             next_line: 0,

@@ -40,7 +40,7 @@ struct Reading {
     array: Option<(usize, usize, Vec<Token>)>,
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     pub(super) fn get(&mut self) -> Option<u8> {
         self.input.next_unescaped(self.more)
     }

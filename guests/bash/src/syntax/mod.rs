@@ -1,4 +1,4 @@
-//! Text to a tree and back. OWNER: syntax.
+//! Text to a tree and back.
 //!
 //! Scripts are read as bash reads them: line by line, what a word is depending on the tokens before it ([`lexer`]), each command
 //! parsed as soon as it is complete ([`parser`], [`compound`], [`condition`]). So what stands before a syntax error is run, aliases and
@@ -15,6 +15,9 @@ mod lexer;
 mod pairs;
 mod parser;
 mod print;
+mod substitution;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::collections::BTreeMap;
@@ -23,9 +26,10 @@ use crate::options::Options;
 use crate::text::Text;
 use ast::Program;
 pub use error::{Aftermath, SyntaxError, Warning};
-use input::Input;
+use input::{Input, Source};
 use parser::{Parser, State};
 pub use print::{print_command, print_function};
+pub use substitution::{parse_substitution, substitution_end};
 
 /// What a script is read with.
 pub struct Reading<'a> {
@@ -37,14 +41,14 @@ pub struct Reading<'a> {
 
 /// A script being read, top-level command by top-level command (a line, or the lines of a compound command).
 pub struct Reader {
-    input: Input,
+    input: Input<'static>,
     warnings: Vec<Warning>,
 }
 
 impl Reader {
     pub fn new(source: Text) -> Reader {
         Reader {
-            input: Input::new(source),
+            input: Input::new(Source::Kept(source)),
             warnings: Vec::new(),
         }
     }

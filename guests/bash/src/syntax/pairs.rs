@@ -49,7 +49,7 @@ impl Part {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Behind an opening quote.
     pub(super) fn skip_quotes(&mut self, quote: u8) -> Parsed {
         self.skip(Pair {

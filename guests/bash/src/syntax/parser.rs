@@ -16,8 +16,8 @@ use std::rc::Rc;
 /// walks the tree later.
 const DEEPEST: u32 = 250;
 
-pub(super) struct Parser<'a> {
-    pub input: &'a mut Input,
+pub(super) struct Parser<'a, 's> {
+    pub input: &'a mut Input<'s>,
     pub more: More<'a>,
     pub reading: &'a Reading<'a>,
     pub warnings: &'a mut Vec<Warning>,
@@ -102,7 +102,7 @@ impl State {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// The next line of commands; `None` at the end of the input.
     pub fn line(&mut self) -> Parsed<Option<List>> {
         while self.peek()? == Kind::Newline {

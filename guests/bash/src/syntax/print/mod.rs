@@ -26,7 +26,7 @@ pub fn print_command(command: &Command) -> String {
 }
 
 /// What stands between the parentheses of `$( )`.
-fn print_substitution(program: &Program) -> String {
+pub(super) fn print_substitution(program: &Program) -> String {
     let mut printer = Printer {
         in_substitution: true,
         ..Printer::default()

@@ -2,11 +2,9 @@
 //! `>( )` and prints what it made of them, and that it has replaced `$'…'` by what it means.
 
 use super::Printer;
-use crate::options::Options;
 use crate::syntax::ast::{Argument, Assignment, AssignmentValue, List, Program, Word};
-use crate::syntax::input::Input;
-use crate::syntax::parser::{Parser, State};
-use crate::syntax::{Reading, print};
+use crate::syntax::print;
+use crate::syntax::substitution::with_parser;
 
 impl Printer {
     pub(super) fn words(&mut self, words: &[Word], separator: &str) {
@@ -79,32 +77,16 @@ impl Printer {
 
 /// What is printed otherwise than it stands in a word: where it begins and ends, and what stands there instead.
 fn replacements(raw: &str) -> Vec<(usize, usize, String)> {
-    let options = Options {
-        extglob: true,
-        ..Options::default()
-    };
-    let mut input = Input::new(raw.into());
-    let mut warnings = Vec::new();
-    let mut parser = Parser {
-        input: &mut input,
-        more: &mut || None,
-        reading: &Reading {
-            options: &options,
-            aliases: &Default::default(),
-            first_line: 1,
-        },
-        warnings: &mut warnings,
-        state: State::new(),
-        depth: 0,
-        found: Some(Vec::new()),
-    };
-    // An error can't be: the word has been read before.
-    let _ = parser.skip_word_text();
-    let found = parser.found.take().unwrap_or_default();
-    found
-        .into_iter()
-        .map(|piece| (piece.start, piece.end, replacement(raw, piece)))
-        .collect()
+    with_parser(raw, |parser| {
+        parser.found = Some(Vec::new());
+        // An error can't be: the word has been read before.
+        let _ = parser.skip_word_text();
+        let found = parser.found.take().unwrap_or_default();
+        found
+            .into_iter()
+            .map(|piece| (piece.start, piece.end, replacement(raw, piece)))
+            .collect()
+    })
 }
 
 /// A part of a word that has been skipped.
