@@ -90,8 +90,6 @@ pub struct Shell {
     /// `--state`: where the state is written at the end.
     #[serde(skip)]
     pub state_file: Option<Text>,
-    /// What builtins keep from one call to the next.
-    pub builtins: crate::builtins::State,
     /// `-i`.
     pub interactive: bool,
     #[serde(skip)]
@@ -154,7 +152,6 @@ impl Shell {
             flow_within: None,
             umask_before: None,
             state_file: None,
-            builtins: Default::default(),
             interactive: false,
             descriptors: Descriptors::default(),
         }

@@ -65,7 +65,7 @@ pub fn read(shell: &mut Shell, operands: &[Operand]) -> Result {
     if request.timeout == Some(Duration::ZERO) {
         return Ok(input_is_there(shell, &request));
     }
-    let (letters, status) = match read_letters(shell, &request)? {
+    let (letters, status) = match read_letters(shell, &request) {
         Ok(outcome) => outcome,
         Err(error) => {
             let number = request.descriptor;
@@ -156,31 +156,25 @@ fn input_is_there(shell: &mut Shell, request: &Request) -> i32 {
 }
 
 /// What was read, backslashes taken out, and the status.
-fn read_letters(
-    shell: &mut Shell,
-    request: &Request,
-) -> Result<std::io::Result<(Vec<Letter>, i32)>> {
+fn read_letters(shell: &mut Shell, request: &Request) -> std::io::Result<(Vec<Letter>, i32)> {
     let mut letters: Vec<Letter> = Vec::new();
     let mut pending: Vec<u8> = Vec::new();
     let mut escaped = false;
     let delimiter = (!request.exactly).then_some(request.delimiter);
     if request.count == Some(0) {
-        return Ok(Ok((letters, 0)));
+        return Ok((letters, 0));
     }
     loop {
         let limit = match request.count {
             Some(count) => count.saturating_sub(letters.len() + usize::from(!pending.is_empty())),
             None => usize::MAX,
         };
-        let read = match shell.descriptors.read_until(
+        let read = shell.descriptors.read_until(
             request.descriptor,
             delimiter,
             limit.max(1),
             request.timeout,
-        ) {
-            Ok(read) => read,
-            Err(error) => return Ok(Err(error)),
-        };
+        )?;
         let mut bytes = std::mem::take(&mut pending);
         bytes.extend(read.bytes);
         let at_delimiter = read.ended == ReadEnd::Delimiter;
@@ -212,13 +206,12 @@ fn read_letters(
                     letters.push(Letter { c, quoted: true });
                 }
             }
-            ReadEnd::Delimiter => return Ok(Ok((letters, 0))),
-            ReadEnd::Limit if is_full => return Ok(Ok((letters, 0))),
+            ReadEnd::Delimiter => return Ok((letters, 0)),
+            ReadEnd::Limit if is_full => return Ok((letters, 0)),
             ReadEnd::Limit => {}
-            ReadEnd::EndOfFile if is_full => return Ok(Ok((letters, 0))),
-            ReadEnd::EndOfFile => return Ok(Ok((letters, 1))),
-            ReadEnd::TimedOut => return Ok(Ok((letters, TIMED_OUT))),
-            ReadEnd::Interrupted => shell.run_pending_traps()?,
+            ReadEnd::EndOfFile if is_full => return Ok((letters, 0)),
+            ReadEnd::EndOfFile => return Ok((letters, 1)),
+            ReadEnd::TimedOut => return Ok((letters, TIMED_OUT)),
         }
     }
 }
