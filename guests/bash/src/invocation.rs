@@ -95,7 +95,7 @@ impl Shell {
             function: "main".into(),
             source: path.into(),
             call_line: 0,
-            arguments: Rc::default(),
+            arguments: self.positional.clone(),
             is_function: false,
         });
         self.run_startup_file();

@@ -3,7 +3,7 @@
 use super::operands::given;
 use super::{Operand, forgive, reason, whole_number, word, words};
 use crate::descriptors::ReadEnd;
-use crate::expand::quote;
+use crate::builtins::listing;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};
@@ -136,7 +136,7 @@ fn fill(shell: &mut Shell, command: &str, request: &Request, name: &Text) -> Res
         if let Some(callback) = &request.callback
             && stored % request.quantum == 0
         {
-            let text = format!("{callback} {index} {}", quote::single(&value));
+            let text = format!("{callback} {index} {}", listing::single_quoted(&value));
             shell.run_text(&text, "mapfile")?;
         }
         let reference = Reference {

@@ -109,7 +109,7 @@ impl Shell {
     fn is_declaration(&self, simple: &Simple) -> bool {
         for argument in &simple.arguments {
             let name = &*argument.word().raw;
-            if name == "command" || name == "builtin" || name.starts_with('-') {
+            if self.options.posix && name == "command" {
                 continue;
             }
             return builtins::find(self, name).is_some_and(|entry| entry.declaration);

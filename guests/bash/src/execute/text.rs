@@ -36,7 +36,7 @@ impl Shell {
     /// Runs a file in this shell: `source`.
     pub fn run_file(&mut self, path: &str, arguments: Option<Vec<Text>>) -> Result {
         self.check_depth("source")?;
-        let bytes = match read_script(path) {
+        let bytes = match self.read_source(path) {
             Ok(bytes) => bytes,
             Err(message) => {
                 self.complain(format_args!("{path}: {message}"));
@@ -53,7 +53,10 @@ impl Shell {
             function: "source".into(),
             source: path.into(),
             call_line: self.line,
-            arguments: before.clone(),
+            arguments: match given {
+                true => before.clone(),
+                false => Rc::new(vec![path.into()]),
+            },
             is_function: false,
         });
         let (line, frozen) = (self.line, std::mem::take(&mut self.line_frozen));
@@ -157,6 +160,20 @@ impl Shell {
             }
             Aftermath::LeavesShell => Err(Flow::Exit(127)),
         }
+    }
+}
+
+impl Shell {
+    /// The bytes of a sourced file; what the shell itself knows behind `/dev/stdin` and `/dev/fd` is read from there.
+    fn read_source(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
+        let Some(number) = super::redirect::own_descriptor(path) else {
+            return read_script(path);
+        };
+        let read = self
+            .descriptors
+            .read_until(number, None, usize::MAX, None);
+        read.map(|read| read.bytes)
+            .map_err(|error| super::spawn::words(&error))
     }
 }
 

@@ -209,6 +209,9 @@ impl Shell {
     pub(super) fn fetch_bound(&mut self, place: Place<'_>) -> Result<Fetched> {
         let fetched = self.fetch(place)?;
         if self.options.nounset && matches!(fetched, Fetched::One(None)) {
+            if matches!((place.name, place.subscript), (Name::Variable(name), None) if self.refers_to_element(name)) {
+                return Ok(fetched);
+            }
             return Err(self.unbound(&place.shown_with_dollar()));
         }
         Ok(fetched)
@@ -238,6 +241,11 @@ impl Shell {
         if let (Name::Variable(name), Some(Subscript::Element(_)), false) =
             (place.name, place.subscript, self.options.nounset)
             && self.variable(name).is_none()
+        {
+            return Ok(0);
+        }
+        if let (Name::Variable(name), None) = (place.name, place.subscript)
+            && self.refers_to_element(name)
         {
             return Ok(0);
         }

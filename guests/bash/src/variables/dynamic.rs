@@ -13,7 +13,7 @@ use super::{Associative, Indexed, Value, Variable};
 use crate::shell::{Frame, Shell};
 use crate::text::Text;
 
-const COMP_WORDBREAKS: &str = " \t\n\"'><=;|&(:";
+const COMP_WORDBREAKS: &str = " \t\n\"'@><=;|&(:";
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// The generator of `RANDOM`. It is seeded from the machine's entropy when it is first used, and anew in a subshell.
@@ -127,20 +127,16 @@ impl Shell {
                 indexed(std::iter::once(&self.directory).chain(below).map(|d| &**d))
             }
             "FUNCNAME" => {
-                self.frames
-                    .iter()
-                    .rfind(|frame| &*frame.function != "main")?;
+                self.frames.iter().find(|frame| frame.is_function)?;
                 self.from_frames(|frame| frame.function.to_string())
             }
             "BASH_SOURCE" => self.from_frames(|frame| frame.source.to_string()),
             "BASH_LINENO" => self.from_frames(|frame| frame.call_line.to_string()),
-            "BASH_ARGC" => self.traced(|frames| {
-                indexed(frames.iter().rev().map(|f| f.arguments.len().to_string()))
-            }),
-            "BASH_ARGV" => self.traced(|frames| {
-                let arguments = frames.iter().rev().flat_map(|f| f.arguments.iter().rev());
+            "BASH_ARGC" => indexed(self.kept_arguments().map(|all| all.len().to_string())),
+            "BASH_ARGV" => {
+                let arguments = self.kept_arguments().flat_map(|all| all.iter().rev());
                 indexed(arguments.map(|argument| &**argument))
-            }),
+            }
             "BASH_ALIASES" => {
                 let aliases = self.aliases.iter();
                 associative(aliases.map(|(name, value)| (name.clone(), value.clone())))
@@ -157,13 +153,19 @@ impl Shell {
         indexed(self.frames.iter().rev().map(show))
     }
 
-    /// Arguments are kept for debuggers only.
-    fn traced(&self, show: impl Fn(&[Frame]) -> Value) -> Value {
-        if self.options.extdebug {
-            show(&self.frames)
-        } else {
-            indexed::<&str>([])
-        }
+    /// The arguments that `BASH_ARGV` shows, the innermost call's first: those of functions for debuggers only, those of the script
+    /// always, and a sourced file's name where it has no arguments of its own.
+    fn kept_arguments(&self) -> impl Iterator<Item = &Rc<Vec<Text>>> {
+        let all = self.options.extdebug;
+        let is_shown = move |frame: &&Frame| {
+            let only_its_name = matches!(&frame.arguments[..], [name] if *name == frame.source);
+            all || &*frame.function == "main" || (!frame.is_function && only_its_name)
+        };
+        let has_main = self.frames.first().is_some_and(|frame| &*frame.function == "main");
+        let in_file = self.frames.iter().any(|frame| !frame.is_function);
+        let beneath = (!has_main && (all || in_file)).then_some(&self.positional);
+        let frames = self.frames.iter().rev().filter(is_shown);
+        frames.map(|frame| &frame.arguments).chain(beneath)
     }
 
     /// What assigning to a dynamic variable does; to most, nothing.

@@ -239,12 +239,18 @@ impl Shell {
 
     /// All values in order, for `${name[@]}`.
     pub fn values(&self, name: &str) -> Vec<Text> {
+        if self.refers_to_element(name) {
+            return Vec::new();
+        }
         self.variable(name)
             .map_or_else(Vec::new, |variable| values_of(&variable))
     }
 
     /// All subscripts in order, for `${!name[@]}`.
     pub fn keys(&self, name: &str) -> Vec<Text> {
+        if self.refers_to_element(name) {
+            return Vec::new();
+        }
         let Some(variable) = self.variable(name) else {
             return Vec::new();
         };
@@ -258,6 +264,13 @@ impl Shell {
                 .collect(),
             Some(Value::Associative(array)) => array.iter().map(|(key, _)| key.clone()).collect(),
         }
+    }
+
+    /// Whether a name is a reference to an element, which has no elements itself.
+    pub fn refers_to_element(&self, name: &str) -> bool {
+        let is_reference = |(_, _, variable): (usize, &Text, &Rc<Variable>)| variable.attributes.nameref;
+        self.variables.search(name).is_some_and(is_reference)
+            && matches!(self.follow(name), references::Followed::Element(_))
     }
 
     /// `NAME=VALUE` of everything exported, for a child, in the order of the names.

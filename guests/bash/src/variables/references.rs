@@ -55,6 +55,8 @@ impl Shell {
             Followed::Variable { name, .. } => (name, None),
             Followed::Missing(target) if target.is_empty() => (name.into(), None),
             Followed::Missing(target) => (target, None),
+            // An element has no elements.
+            Followed::Element(target) if subscript.is_some() => (target, None),
             Followed::Element(target) => split_element(&target).map_or_else(
                 || (target.clone(), None),
                 |(name, subscript)| (name.into(), Some(Text::from(subscript))),
@@ -105,7 +107,7 @@ impl Shell {
             return Followed::Missing(name.into());
         };
         let (mut scope, mut name, mut variable) = (first_scope, first_name, first);
-        for _ in 0..DEEPEST {
+        for _ in 0..=DEEPEST {
             if !variable.attributes.nameref {
                 return self.found(name, variable);
             }
