@@ -6,7 +6,6 @@ mod reading;
 mod state;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use isobox_guest::Arguments;
 use isobox_guest::process::{self, Action, signal};

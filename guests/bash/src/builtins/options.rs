@@ -199,7 +199,6 @@ impl Request {
 
     fn show(&self, shell: &mut Shell, names: &[Text]) -> i32 {
         let mut status = 0;
-        let mut text = String::new();
         for name in names {
             match self.value(shell, name) {
                 None => {
@@ -211,12 +210,13 @@ impl Request {
                         status = 1;
                     }
                     if !self.quiet {
-                        text += &self.line(shell, name);
+                        let line = self.line(shell, name);
+                        status |= print(shell, "shopt", &line);
                     }
                 }
             }
         }
-        print(shell, "shopt", &text).max(status)
+        status
     }
 
     fn switch(&self, shell: &mut Shell, names: &[Text], on: bool) -> i32 {

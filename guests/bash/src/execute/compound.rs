@@ -135,7 +135,9 @@ impl Shell {
         match outcome {
             Ok(Some(status)) => Ok((Round::Next, Some(status))),
             Ok(None) => Ok((Round::Leave, None)),
-            Err(Flow::Break(levels)) if levels <= 1 || outermost => Ok((Round::Leave, Some(0))),
+            Err(Flow::Break(levels)) if levels <= 1 || outermost => {
+                Ok((Round::Leave, Some(self.status)))
+            }
             Err(Flow::Break(levels)) => Err(Flow::Break(levels - 1)),
             Err(Flow::Continue(levels)) if levels <= 1 || outermost => {
                 self.settle(0);

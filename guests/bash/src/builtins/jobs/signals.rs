@@ -100,7 +100,7 @@ fn send(shell: &mut Shell, word: &Text, signal: u32) -> bool {
 
 /// `kill -l`, with numbers, statuses or names.
 fn list(shell: &mut Shell, words: &[Text]) -> i32 {
-    if words.is_empty() {
+    if words.first().is_none_or(|first| first.starts_with('-')) {
         let text = signal_table();
         return print(shell, "kill", &text);
     }
