@@ -6,7 +6,6 @@ mod reading;
 mod state;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use isobox_guest::Arguments;
 use isobox_guest::process::{self, Action, signal};
@@ -120,7 +119,7 @@ impl Shell {
             function: "main".into(),
             source: path.into(),
             call_line: 0,
-            arguments: Rc::default(),
+            arguments: self.positional.clone(),
             is_function: false,
         });
         self.run_startup_file();

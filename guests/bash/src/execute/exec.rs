@@ -43,10 +43,14 @@ impl Shell {
             error = self.become_program(&own_program, &script, &environment);
         }
         let status = self.complain_of_program(name, &path, &error);
-        self.complain(format_args!(
-            "exec: {name}: cannot execute: {}",
-            super::spawn::words(&error)
-        ));
+        let is_directory = std::fs::metadata(&*path).is_ok_and(|known| known.is_dir());
+        if error.raw_os_error() != Some(libc::ENOENT) {
+            let reason = match is_directory {
+                true => "Is a directory",
+                false => super::spawn::words(&error),
+            };
+            self.complain(format_args!("exec: {name}: cannot execute: {reason}"));
+        }
         self.exec_failed(status)
     }
 

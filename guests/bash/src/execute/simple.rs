@@ -116,11 +116,9 @@ impl Shell {
 
     /// Whether the command, as it is written, takes assignments as operands; `command` may stand in front.
     fn is_declaration(&self, simple: &Simple) -> bool {
-        let mut first = true;
         for argument in &simple.arguments {
             let name = &*argument.word().raw;
-            if name == "command" || (!first && name.starts_with('-')) {
-                first = false;
+            if self.options.posix && name == "command" {
                 continue;
             }
             return builtins::find(self, name).is_some_and(|entry| entry.declaration);

@@ -121,14 +121,6 @@ impl Shell {
             .or_else(|| joined("[*]").map(|array| (array, Joining::Joined)))
     }
 
-    /// Whether a name is a reference to an element, of which nothing is known but the value.
-    pub(super) fn refers_to_element(&self, name: &str) -> bool {
-        self.variable_itself(name).is_some_and(|variable| {
-            variable.attributes.nameref
-                && matches!(&variable.value, Some(Value::Scalar(target)) if target.contains('['))
-        })
-    }
-
     /// `$?`, `$#` and so on.
     fn special(&self, special: char) -> Option<Text> {
         Some(match special {

@@ -13,7 +13,7 @@ use super::{Associative, Indexed, Value, Variable};
 use crate::shell::{Frame, Shell};
 use crate::text::Text;
 
-const COMP_WORDBREAKS: &str = " \t\n\"'><=;|&(:";
+const COMP_WORDBREAKS: &str = " \t\n\"'@><=;|&(:";
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// The generator of `RANDOM`. It is seeded from the machine's entropy when it is first used, and anew in a subshell.
