@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::operands::letters;
 use super::{Operand, print, usage, words};
-use crate::expand::quote;
+use crate::builtins::listing;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::Text;
@@ -35,7 +35,7 @@ pub fn alias(shell: &mut Shell, operands: &[Operand]) -> Result {
 
 fn line(name: &str, value: &str) -> String {
     let dashes = if name.starts_with('-') { "-- " } else { "" };
-    format!("alias {dashes}{name}={}\n", quote::single(value))
+    format!("alias {dashes}{name}={}\n", listing::single_quoted(value))
 }
 
 fn define(shell: &mut Shell, name: &str, value: &str) -> i32 {

@@ -54,6 +54,7 @@ fn leave_loop(
         return Err(Flow::Break(shell.loop_depth));
     }
     let count = u32::try_from(count).unwrap_or(u32::MAX);
+    shell.status = 0;
     Err(flow(count.min(shell.loop_depth)))
 }
 
@@ -73,9 +74,7 @@ pub fn return_function(shell: &mut Shell, operands: &[Operand]) -> Result {
     }
     let inside = shell.frames.iter().any(|frame| &*frame.function != "main");
     let status = match status_operand(shell, "return", &words)? {
-        Ok(status) => status,
-        Err(status) if inside => status,
-        Err(status) => return Ok(status),
+        Ok(status) | Err(status) => status,
     };
     if !inside {
         shell.complain("return: can only `return' from a function or sourced script");
@@ -149,6 +148,12 @@ fn source_as(shell: &mut Shell, operands: &[Operand], name: &str) -> Result {
     };
     let path = source_path(shell, file);
     let arguments: Vec<Text> = words[rest + 1..].to_vec();
+    if let Some(path) = &path
+        && std::fs::metadata(&**path).is_ok_and(|known| known.is_dir())
+    {
+        shell.complain(format_args!("{name}: {file}: is a directory"));
+        return Ok(1);
+    }
     match path {
         Some(path) => shell.run_file(&path, (!arguments.is_empty()).then_some(arguments)),
         None if shell.options.posix => {

@@ -5,7 +5,7 @@ mod function;
 mod place;
 
 use super::operands::{Given, given};
-use super::{Operand, forgive, listing, print, word};
+use super::{Operand, listing, print, word};
 use crate::expand::quote;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
@@ -57,7 +57,11 @@ fn run(shell: &mut Shell, command: &str, operands: &[Operand], is_local: bool) -
         Ok(options) => options,
         Err(status) => return Ok(status),
     };
-    let wanted = wanted(&options);
+    let mut wanted = wanted(&options);
+    if wanted.on.indexed || wanted.on.associative {
+        // An array is no reference.
+        wanted.on.nameref = false;
+    }
     let operands = operands.get(rest + 1..).unwrap_or_default();
     if operands.is_empty() {
         return Ok(list(shell, command, &wanted, is_local));
@@ -286,6 +290,11 @@ fn declare_variable(
         ));
         return Ok(1);
     }
+    if let Some(subscript) = &declared.subscript {
+        // It has been expanded with the operand, if it was written with one; bash expands it once more.
+        let word = ast::Word::new(subscript.clone());
+        declared.subscript = Some(shell.expand_word(&word)?);
+    }
     let Some(place) = place::find(shell, command, wanted, &declared)? else {
         return Ok(1);
     };
@@ -304,10 +313,11 @@ fn parse_compound(
         return Ok(());
     };
     let is_list = text.starts_with('(') && text.ends_with(')');
+    // An element cannot hold a list: the whole array gets it.
     let is_array = wanted.on.indexed
         || wanted.on.associative
         || (shell.variables.get_at(place)).is_some_and(|variable| variable.is_array());
-    if is_list && is_array && declared.subscript.is_none() && !wanted.on.nameref {
+    if is_list && (is_array || declared.subscript.is_some()) && !wanted.on.nameref {
         let elements = list_elements(shell, &declared.name, text)?;
         declared.value = elements.map(NewValue::Array).or(declared.value.take());
     }

@@ -5,6 +5,7 @@ mod waiting;
 
 use super::operands::{letters, none};
 use super::{Operand, print, usage, words};
+use crate::execute;
 use crate::execute::jobs::{Job, JobState, NoJob};
 use crate::flow::Result;
 use crate::shell::Shell;
@@ -74,7 +75,7 @@ fn line(shell: &Shell, job: &Job, long: bool) -> String {
         JobState::Running => "Running".to_owned(),
         JobState::Exited(0) => "Done".to_owned(),
         JobState::Exited(status) => format!("Exit {status}"),
-        JobState::Signalled(signal) => signals::description(signal),
+        JobState::Signalled(signal) => execute::describe_signal(signal).to_owned(),
     };
     let background = if job.state() == JobState::Running {
         " &"

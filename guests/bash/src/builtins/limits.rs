@@ -199,7 +199,7 @@ fn change(shell: &mut Shell, letters: &[char], word: &Text) -> i32 {
             },
         };
         let raises = match (wanted, now) {
-            (None, now) => now.is_some(),
+            (None, _) => false,
             (Some(wanted), Some(now)) => wanted > now,
             (Some(_), None) => false,
         };

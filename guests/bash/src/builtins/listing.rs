@@ -6,6 +6,14 @@ use crate::syntax::print_function;
 use crate::text::Text;
 use crate::variables::{Attributes, FunctionAttributes, Value, Variable};
 
+/// In single quotes, whatever the text holds, as `alias`, `trap -p` and `complete -p` show texts.
+pub fn single_quoted(text: &str) -> String {
+    match text {
+        "'" => "\\'".to_owned(),
+        _ => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
 /// The letters of a variable's attributes, `-` when there are none.
 pub fn letters(variable: &Variable) -> String {
     let a = &variable.attributes;

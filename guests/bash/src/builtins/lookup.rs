@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::operands::{given, letters, none};
 use super::table::{ENTRIES, entry};
-use super::{Operand, print, usage, words};
-use crate::expand::quote;
+use super::{Operand, print, words};
+use crate::builtins::listing;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::syntax::print_function;
@@ -193,7 +193,7 @@ fn text_of(meaning: &Meaning, name: &str, style: Style) -> String {
             _ => String::new(),
         },
         Style::Reusable => match meaning {
-            Meaning::Alias(value) => format!("alias {name}={}\n", quote::single(value)),
+            Meaning::Alias(value) => format!("alias {name}={}\n", listing::single_quoted(value)),
             Meaning::Hashed(path) | Meaning::File(path) => format!("{path}\n"),
             _ => format!("{name}\n"),
         },

@@ -3,7 +3,7 @@
 use super::operands::given;
 use super::{Operand, forgive, reason, whole_number, word, words};
 use crate::descriptors::ReadEnd;
-use crate::expand::quote;
+use crate::builtins::listing;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};
@@ -136,7 +136,7 @@ fn fill(shell: &mut Shell, command: &str, request: &Request, name: &Text) -> Res
         if let Some(callback) = &request.callback
             && stored % request.quantum == 0
         {
-            let text = format!("{callback} {index} {}", quote::single(&value));
+            let text = format!("{callback} {index} {}", listing::single_quoted(&value));
             shell.run_text(&text, "mapfile")?;
         }
         let reference = Reference {
@@ -163,10 +163,16 @@ fn failed(shell: &mut Shell, command: &str, request: &Request, error: &std::io::
 /// The next line, with its delimiter unless it is trimmed; `None` at the end.
 fn line(shell: &mut Shell, request: &Request) -> std::io::Result<Option<Text>> {
     let delimiter = Some(request.delimiter);
-    let read = shell
-        .descriptors
-        .read_until(request.descriptor, delimiter, usize::MAX, None)?;
-    let mut bytes = read.bytes;
+    let mut bytes = Vec::new();
+    let read = loop {
+        let read = shell
+            .descriptors
+            .read_until(request.descriptor, delimiter, usize::MAX, None)?;
+        bytes.extend_from_slice(&read.bytes);
+        if read.ended != ReadEnd::Interrupted {
+            break read;
+        }
+    };
     if bytes.is_empty() && read.ended != ReadEnd::Delimiter {
         return Ok(None);
     }

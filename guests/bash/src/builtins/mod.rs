@@ -137,6 +137,12 @@ fn forgive(outcome: Result<()>) -> Result {
     }
 }
 
+/// Sets an element. A subscript that is no expression ends the command line; a readonly array only this builtin.
+fn set_element(shell: &mut Shell, name: &str, subscript: &str, value: Text) -> Result {
+    let reference = shell.reference(name, Some(subscript))?;
+    forgive(shell.assign_reference(&reference, value, false))
+}
+
 /// A whole number as bash's `legal_number` reads it: blanks around it, a sign, decimal digits.
 fn whole_number(text: &str) -> Option<i64> {
     let digits = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);

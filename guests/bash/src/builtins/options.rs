@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::operands::letters;
-use super::{MISUSED, Operand, help, listing, operands, print, usage, words};
+use super::{MISUSED, Operand, help, listing, operands, print, words};
 use crate::flow::Result;
 use crate::options::{Options, SET_NAMES, SHOPT_NAMES};
 use crate::shell::Shell;
@@ -199,7 +199,6 @@ impl Request {
 
     fn show(&self, shell: &mut Shell, names: &[Text]) -> i32 {
         let mut status = 0;
-        let mut text = String::new();
         for name in names {
             match self.value(shell, name) {
                 None => {
@@ -211,12 +210,13 @@ impl Request {
                         status = 1;
                     }
                     if !self.quiet {
-                        text += &self.line(shell, name);
+                        let line = self.line(shell, name);
+                        status |= print(shell, "shopt", &line);
                     }
                 }
             }
         }
-        print(shell, "shopt", &text).max(status)
+        status
     }
 
     fn switch(&self, shell: &mut Shell, names: &[Text], on: bool) -> i32 {

@@ -10,7 +10,7 @@ use crate::expand::{quote, time};
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};
-use crate::variables::{NewAssignment, NewValue, is_name, split_element};
+use crate::variables::{is_name, split_element};
 use escapes::Missing;
 use extended::Extended;
 use field::Field;
@@ -38,6 +38,8 @@ pub fn printf(shell: &mut Shell, operands: &[Operand]) -> Result {
         arguments: &words[rest + 1..],
         used: 0,
         status: 0,
+        shows: variable.is_none(),
+        shown: 0,
     };
     printing.repeat(&encode(format))?;
     let (output, status) = (printing.output, printing.status);
@@ -53,16 +55,10 @@ fn store(shell: &mut Shell, name: &Text, output: &[u8]) -> Result {
     // A variable's value ends at a zero byte.
     let end = output.iter().position(|&byte| byte == 0);
     let value: Text = decode(&output[..end.unwrap_or(output.len())]).into();
-    let (name, subscript) = match split_element(name) {
-        Some((name, subscript)) => (name.into(), Some(subscript.into())),
-        None => (name.clone(), None),
-    };
-    forgive(shell.assign(&NewAssignment {
-        name,
-        subscript,
-        append: false,
-        value: NewValue::Scalar(value),
-    }))
+    match split_element(name) {
+        None => forgive(shell.set(name, value)),
+        Some((name, subscript)) => super::set_element(shell, name, subscript, value),
+    }
 }
 
 struct Printing<'a> {
@@ -71,6 +67,10 @@ struct Printing<'a> {
     arguments: &'a [Text],
     used: usize,
     status: i32,
+    /// The output goes to standard output, whole lines of it before a message.
+    shows: bool,
+    /// How much of it is there already.
+    shown: usize,
 }
 
 /// Why the output ends before the format does.
@@ -118,11 +118,10 @@ impl Printing<'_> {
         let (length, missing) = escapes::printf(rest, in_argument, &mut self.output);
         match missing {
             Some(Missing::Hexadecimal) => {
-                self.shell.complain("printf: missing hex digit for \\x");
+                self.complain(format_args!("missing hex digit for \\x"));
             }
             Some(Missing::Unicode(letter)) => {
-                self.shell
-                    .complain(format_args!("printf: missing unicode digit for \\{letter}"));
+                self.complain(format_args!("missing unicode digit for \\{letter}"));
             }
             None => {}
         }
@@ -167,8 +166,7 @@ impl Printing<'_> {
         }
         let Some(&letter) = rest.get(at) else {
             let whole = decode(rest).into_owned();
-            self.shell
-                .complain(format_args!("printf: `%{whole}': missing format character"));
+            self.complain(format_args!("`%{whole}': missing format character"));
             self.status = 1;
             return Ok(Err(Ended::Wrong));
         };
@@ -219,13 +217,25 @@ impl Printing<'_> {
             }
             _ => {
                 let shown = decode(&[letter]).into_owned();
-                self.shell
-                    .complain(format_args!("printf: `{shown}': invalid format character"));
+                self.complain(format_args!("`{shown}': invalid format character"));
                 self.status = 1;
                 return Err(Ended::Wrong);
             }
         }
         Ok(())
+    }
+
+    /// Complains, behind the lines that are already whole.
+    fn complain(&mut self, message: std::fmt::Arguments) {
+        let whole = self.output.iter().rposition(|&byte| byte == b'\n');
+        if let (true, Some(end)) = (self.shows, whole) {
+            let rest = self.output.split_off(end + 1);
+            let lines = std::mem::replace(&mut self.output, rest);
+            self.shown += lines.len();
+            let failed = print_bytes(self.shell, "printf", &lines);
+            self.status = self.status.max(failed);
+        }
+        self.shell.complain(format_args!("printf: {message}"));
     }
 
     fn string(&mut self) -> Text {
@@ -285,10 +295,11 @@ impl Printing<'_> {
         if depth > 0 || rest.get(at + 1) != Some(&b'T') {
             let letter = rest.get(at + 1).copied().unwrap_or(b'(');
             let shown = decode(&[letter]).into_owned();
-            self.shell.complain(format_args!(
-                "printf: warning: `{shown}': invalid time format specification"
+            self.complain(format_args!("warning: `{shown}': invalid time format specification"
             ));
-            return Err(Ended::Wrong);
+            // What was taken for a time is printed as it stands.
+            self.output.push(b'%');
+            return Ok(0);
         }
         let format = decode(&rest[begin..at]).into_owned();
         let format = if format.is_empty() { "%X" } else { &format };
@@ -312,12 +323,11 @@ impl Printing<'_> {
             return Ok(());
         };
         if !is_name(&name) {
-            self.shell
-                .complain(format_args!("printf: `{name}': not a valid identifier"));
+            self.complain(format_args!("`{name}': not a valid identifier"));
             self.status = 1;
             return Ok(());
         }
-        let length = self.output.len().to_string();
+        let length = (self.shown + self.output.len()).to_string();
         let failed = forgive(self.shell.set(&name, length))?;
         self.status = self.status.max(failed);
         Ok(())
@@ -359,7 +369,8 @@ impl Printing<'_> {
             return Extended::from_integer(code.unsigned_abs(), code < 0);
         }
         let (number, length) = extended::parse(&argument);
-        self.check(&argument, length == argument.len() && length > 0, false);
+        let out_of_range = extended::is_out_of_range(&argument, &number);
+        self.check(&argument, length == argument.len(), out_of_range);
         number
     }
 
@@ -367,12 +378,10 @@ impl Printing<'_> {
     fn check(&mut self, argument: &str, valid: bool, overflows: bool) {
         if !valid {
             let kind = field::kind_of_number(argument);
-            self.shell
-                .complain(format_args!("printf: {argument}: invalid {kind}number"));
+            self.complain(format_args!("{argument}: invalid {kind}number"));
             self.status = 1;
         } else if overflows {
-            self.shell.complain(format_args!(
-                "printf: warning: {argument}: Numerical result out of range"
+            self.complain(format_args!("warning: {argument}: Numerical result out of range"
             ));
         }
     }

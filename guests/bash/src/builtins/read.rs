@@ -10,7 +10,7 @@ use crate::descriptors::ReadEnd;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{Text, decode};
-use crate::variables::{NewAssignment, NewValue, is_name, split_element};
+use crate::variables::{is_name, split_element};
 use fields::{Fields, Letter};
 
 /// `$?` after a timeout: as by `SIGALRM`.
@@ -70,7 +70,7 @@ pub fn read(shell: &mut Shell, operands: &[Operand]) -> Result {
         Err(error) => {
             let number = request.descriptor;
             shell.complain(format_args!(
-                "read: {number}: read error: {}",
+                "read: read error: {number}: {}",
                 reason(&error)
             ));
             return Ok(1);
@@ -268,14 +268,8 @@ fn assign(shell: &mut Shell, request: &Request, names: &[Text], letters: &[Lette
 }
 
 fn set(shell: &mut Shell, name: &Text, value: Text) -> Result {
-    let (name, subscript) = match split_element(name) {
-        Some((name, subscript)) => (name.into(), Some(subscript.into())),
-        None => (name.clone(), None),
-    };
-    forgive(shell.assign(&NewAssignment {
-        name,
-        subscript,
-        append: false,
-        value: NewValue::Scalar(value),
-    }))
+    match split_element(name) {
+        None => forgive(shell.set(name, value)),
+        Some((name, subscript)) => super::set_element(shell, name, subscript, value),
+    }
 }

@@ -29,6 +29,7 @@ fn evaluate(shell: &mut Shell, command: &str, words: &[Text]) -> Result {
         words,
         at: 0,
         depth: 0,
+        is_bracket: command == "[",
     };
     let outcome = test.run();
     match outcome {
@@ -61,6 +62,7 @@ struct Test<'a> {
     words: &'a [Text],
     at: usize,
     depth: usize,
+    is_bracket: bool,
 }
 
 /// Parentheses and negations in each other beyond this are refused.
@@ -187,6 +189,7 @@ impl Test<'_> {
         let value = self.either()?;
         self.depth -= 1;
         match self.words.get(self.at) {
+            None if self.is_bracket => Err(Wrong::Said("`)' expected, found ]".to_owned())),
             None => Err(Wrong::Said("`)' expected".to_owned())),
             Some(word) if &**word != ")" => Err(Wrong::Said(format!("`)' expected, found {word}"))),
             Some(_) => {

@@ -59,6 +59,9 @@ fn unset_name(shell: &mut Shell, name: &Text, only_variable: bool, itself: bool)
         if !only_variable && shell.functions.contains_key(name) {
             return Ok(unset_function(shell, name));
         }
+        if !only_variable {
+            return Ok(0);
+        }
         shell.complain(format_args!("unset: `{name}': not a valid identifier"));
         return Ok(1);
     }

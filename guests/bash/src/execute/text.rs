@@ -15,6 +15,8 @@ use crate::text::{self, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
     All,
+    /// There was nothing to run.
+    Nothing,
     /// The rest is no script.
     UntilError,
 }
@@ -24,11 +26,12 @@ impl Shell {
     pub fn run_text(&mut self, text: &str, context: &str) -> Result {
         self.check_depth(context)?;
         let first_line = self.line.max(1);
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text), context, first_line);
         self.trace_level = self.trace_level.saturating_sub(1);
         match outcome? {
             Ran::All => Ok(self.status),
+            Ran::Nothing => Ok(self.settle(0)),
             Ran::UntilError => Ok(self.finish(2)),
         }
     }
@@ -36,10 +39,11 @@ impl Shell {
     /// Runs a file in this shell: `source`.
     pub fn run_file(&mut self, path: &str, arguments: Option<Vec<Text>>) -> Result {
         self.check_depth("source")?;
-        let bytes = match read_script(path) {
+        let bytes = match self.read_sourced(path) {
             Ok(bytes) => bytes,
             Err(message) => {
-                self.complain(format_args!("{path}: {message}"));
+                let who = if message == IS_DIRECTORY { ".: " } else { "" };
+                self.complain(format_args!("{who}{path}: {message}"));
                 return Ok(1);
             }
         };
@@ -53,7 +57,7 @@ impl Shell {
             function: "source".into(),
             source: path.into(),
             call_line: self.line,
-            arguments: before.clone(),
+            arguments: Rc::new(vec![path.into()]),
             is_function: false,
         });
         let (line, frozen) = (self.line, std::mem::take(&mut self.line_frozen));
@@ -62,11 +66,12 @@ impl Shell {
         } else {
             &[event::DEBUG]
         });
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text::decode(&bytes)), "", 1);
         self.trace_level = self.trace_level.saturating_sub(1);
         let outcome = match outcome {
             Ok(Ran::All) => Ok(self.status),
+            Ok(Ran::Nothing) => Ok(self.settle(0)),
             Ok(Ran::UntilError) => Ok(self.finish(2)),
             Err(Flow::Return(status)) => Ok(self.finish(status)),
             Err(flow) => Err(flow),
@@ -86,9 +91,20 @@ impl Shell {
         outcome
     }
 
+    /// The bytes of a file to source, which may be one of this shell's own descriptors.
+    fn read_sourced(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
+        match super::redirect::own_descriptor(path) {
+            Some(_) => super::subshell::read_file(self, path)
+                .map_err(|error| super::spawn::words(&error)),
+            None => read_script(path),
+        }
+    }
+
     /// Runs a text command by command.
     pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<Ran> {
+        self.mentions_pid |= text.contains("BASHPID");
         let mut reader = Reader::new(text.clone());
+        let mut ran = Ran::Nothing;
         loop {
             let from = reader.offset();
             let reading = Reading {
@@ -102,8 +118,11 @@ impl Shell {
             }
             self.show_warnings(reader.take_warnings());
             match read {
-                Ok(Some(program)) => _ = self.run_program(&program)?,
-                Ok(None) => return Ok(Ran::All),
+                Ok(Some(program)) => {
+                    ran = Ran::All;
+                    self.run_program(&program)?;
+                }
+                Ok(None) => return Ok(ran),
                 Err(error) => {
                     if let Some(ran) = self.meet_syntax_error(&error, context)? {
                         return Ok(ran);
@@ -165,13 +184,15 @@ impl Shell {
     }
 }
 
+const IS_DIRECTORY: &str = "is a directory";
+
 /// The bytes of a script, or why it is none, in bash's words.
 fn read_script(path: &str) -> std::result::Result<Vec<u8>, &'static str> {
     let bytes = text::encode(path);
     let path = Path::new(std::str::from_utf8(&bytes).unwrap_or_default());
     let known = stat::stat(path, true).map_err(|error| super::spawn::words(&error))?;
     if known.kind == Kind::Directory {
-        return Err("is a directory");
+        return Err(IS_DIRECTORY);
     }
     let bytes = std::fs::read(path).map_err(|error| super::spawn::words(&error))?;
     if is_binary(&bytes) {

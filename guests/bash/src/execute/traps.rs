@@ -191,7 +191,8 @@ impl Shell {
         self.traps.set(event::EXIT, None);
         self.loop_depth = 0;
         self.line = 1;
-        match self.run_text(&command, "exit trap") {
+        let outcome = self.run_lines(command, "exit trap", 1);
+        match outcome {
             Err(Flow::Exit(status)) => status,
             Err(Flow::Return(status)) if self.frames.is_empty() => status,
             _ => status,

@@ -25,7 +25,6 @@ pub mod word;
 pub use ansi::unescape as unescape_ansi;
 pub(crate) use elements::is_associative;
 pub(crate) use parse::name_length;
-pub use parse_parameter::reference as parse_reference;
 pub(crate) use scan::closing_bracket;
 
 use crate::flow::{Flow, Result};

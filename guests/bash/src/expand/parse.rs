@@ -1,6 +1,5 @@
 //! Takes a word apart.
 
-use std::cell::OnceCell;
 
 use super::ansi;
 use super::scan;

@@ -192,7 +192,6 @@ impl Scan<'_> {
 
     fn braces(&self, start: usize, in_double: bool) -> usize {
         let mut at = start;
-        // `${#}`, `${'`: what follows the brace at once is a name, not a quote.
         while let Some(byte) = self.byte(at) {
             at = match byte {
                 b'}' => return at + 1,

@@ -235,6 +235,11 @@ impl<'a> Input<'a> {
             self.next_line += length;
         }
         if !self.text.ends_with('\n') {
+            // A backslash at the very end stands for itself.
+            let backslashes = self.text.bytes().rev().take_while(|b| *b == b'\\');
+            if backslashes.count() % 2 == 1 {
+                self.text.push('\\');
+            }
             self.text.push('\n');
             self.unterminated = true;
         }

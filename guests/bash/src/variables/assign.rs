@@ -103,8 +103,26 @@ impl Shell {
 
     /// A variable of the environment the shell was begun with.
     pub fn import(&mut self, name: &str, value: impl Into<Text>) {
-        self.set_quietly(name, value);
-        self.set_exported(name, true);
+        let Some(scope) = self.variables.scopes.first_mut() else {
+            return;
+        };
+        let value = Some(Value::Scalar(value.into()));
+        let variables = Rc::make_mut(&mut scope.variables);
+        match variables.get_mut(name) {
+            Some(variable) => {
+                let variable = Rc::make_mut(variable);
+                variable.value = value;
+                variable.attributes.exported = true;
+            }
+            None => {
+                let mut variable = Variable {
+                    value,
+                    ..Variable::default()
+                };
+                variable.attributes.exported = true;
+                variables.insert(name.into(), Rc::new(variable));
+            }
+        }
     }
 
     /// A variable that will be exported once it has a value.

@@ -13,7 +13,7 @@ use super::{Associative, Indexed, Value, Variable};
 use crate::shell::{Frame, Shell};
 use crate::text::Text;
 
-const COMP_WORDBREAKS: &str = " \t\n\"'><=;|&(:";
+const COMP_WORDBREAKS: &str = " \t\n\"'@><=;|&(:";
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// The generator of `RANDOM`. It is seeded from the machine's entropy when it is first used, and anew in a subshell.
@@ -127,20 +127,19 @@ impl Shell {
                 indexed(std::iter::once(&self.directory).chain(below).map(|d| &**d))
             }
             "FUNCNAME" => {
-                self.frames
-                    .iter()
-                    .rfind(|frame| &*frame.function != "main")?;
+                self.frames.iter().find(|frame| frame.is_function)?;
                 self.from_frames(|frame| frame.function.to_string())
             }
             "BASH_SOURCE" => self.from_frames(|frame| frame.source.to_string()),
             "BASH_LINENO" => self.from_frames(|frame| frame.call_line.to_string()),
-            "BASH_ARGC" => self.traced(|frames| {
-                indexed(frames.iter().rev().map(|f| f.arguments.len().to_string()))
-            }),
-            "BASH_ARGV" => self.traced(|frames| {
-                let arguments = frames.iter().rev().flat_map(|f| f.arguments.iter().rev());
-                indexed(arguments.map(|argument| &**argument))
-            }),
+            "BASH_ARGC" => {
+                let lists = self.argument_lists();
+                indexed(lists.iter().map(|list| list.len().to_string()))
+            }
+            "BASH_ARGV" => {
+                let lists = self.argument_lists();
+                indexed(lists.iter().flat_map(|list| list.iter().rev().cloned()))
+            }
             "BASH_ALIASES" => {
                 let aliases = self.aliases.iter();
                 associative(aliases.map(|(name, value)| (name.clone(), value.clone())))
@@ -157,13 +156,18 @@ impl Shell {
         indexed(self.frames.iter().rev().map(show))
     }
 
-    /// Arguments are kept for debuggers only.
-    fn traced(&self, show: impl Fn(&[Frame]) -> Value) -> Value {
-        if self.options.extdebug {
-            show(&self.frames)
-        } else {
-            indexed::<&str>([])
+    /// Arguments of functions are kept for debuggers only, those of sourced files always; the script's own come last.
+    fn argument_lists(&self) -> Vec<Rc<Vec<Text>>> {
+        let kept = |frame: &&Frame| self.options.extdebug || &*frame.function == "source";
+        let mut lists: Vec<_> = (self.frames.iter().rev())
+            .filter(|frame| !frame.is_main())
+            .filter(kept)
+            .map(|frame| frame.arguments.clone())
+            .collect();
+        if self.options.extdebug || !lists.is_empty() {
+            lists.push(self.main_arguments.clone());
         }
+        lists
     }
 
     /// What assigning to a dynamic variable does; to most, nothing.

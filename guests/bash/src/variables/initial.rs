@@ -57,12 +57,15 @@ const PLAIN: &[(&str, &str)] = &[
         "/usr/local/lib/bash:/usr/lib/bash:/opt/local/lib/bash:/usr/pkg/lib/bash:/opt/pkg/lib/bash:.",
     ),
     ("BASH_VERSION", VERSION),
+    ("HOSTNAME", "localhost"),
     ("HOSTTYPE", "x86_64"),
     ("IFS", " \t\n"),
     ("MACHTYPE", MACHINE),
     ("OPTERR", "1"),
     ("OSTYPE", "linux-gnu"),
     ("PS4", "+ "),
+    ("SHELL", "/bin/bash"),
+    ("TERM", "dumb"),
 ];
 
 impl Variables {
@@ -78,6 +81,9 @@ impl Variables {
         for &(name, value) in PLAIN {
             variables.insert(0, name.into(), scalar(value));
         }
+        let mut old = Variable::default();
+        old.attributes.exported = true;
+        variables.insert(0, "OLDPWD".into(), old);
         for name in ["UID", "EUID"] {
             let mut user = scalar("0");
             user.attributes.integer = true;
@@ -89,6 +95,13 @@ impl Variables {
         variables.insert(0, "OPTIND".into(), optind);
         variables.insert(0, "BASH_VERSINFO".into(), version_info());
         variables
+    }
+}
+
+impl Variables {
+    /// One more variable to begin with.
+    pub fn preset(&mut self, name: &str, value: &str) {
+        self.insert(0, name.into(), scalar(value));
     }
 }
 

@@ -239,12 +239,18 @@ impl Shell {
 
     /// All values in order, for `${name[@]}`.
     pub fn values(&self, name: &str) -> Vec<Text> {
+        if self.refers_to_element(name) {
+            return Vec::new();
+        }
         self.variable(name)
             .map_or_else(Vec::new, |variable| values_of(&variable))
     }
 
     /// All subscripts in order, for `${!name[@]}`.
     pub fn keys(&self, name: &str) -> Vec<Text> {
+        if self.refers_to_element(name) {
+            return Vec::new();
+        }
         let Some(variable) = self.variable(name) else {
             return Vec::new();
         };
@@ -260,6 +266,16 @@ impl Shell {
         }
     }
 
+    /// Whether a name is a reference to an element, which has no elements itself.
+    pub fn refers_to_element(&self, name: &str) -> bool {
+        let is_reference = |(_, _, variable): (usize, &Text, &Rc<Variable>)| variable.attributes.nameref;
+        self.variables.search(name).is_some_and(is_reference)
+            && matches!(
+                self.follow_aloud(name, false),
+                references::Followed::Element(_)
+            )
+    }
+
     /// `NAME=VALUE` of everything exported, for a child, in the order of the names.
     pub fn environment(&self) -> Vec<Vec<u8>> {
         let mut environment = Vec::new();
@@ -269,9 +285,7 @@ impl Shell {
             }
         }
         for (name, function) in self.exported_functions() {
-            let text = crate::syntax::print_function(function);
-            let body = text.strip_prefix(&**name).map_or(&*text, str::trim_start);
-            let entry = format!("BASH_FUNC_{name}%%={body}");
+            let entry = format!("BASH_FUNC_{name}%%={}", exported_body(name, function));
             environment.push(crate::text::encode(&entry).into_owned());
         }
         environment
@@ -304,6 +318,27 @@ impl Shell {
             .map(|(name, _)| name.clone())
             .collect()
     }
+}
+
+/// A function as bash hands it on: its lines indented by one blank.
+fn exported_body(name: &str, function: &crate::syntax::ast::Function) -> String {
+    let text = crate::syntax::print_function(function);
+    let head = format!("{name} () \n{{ \n");
+    let Some(body) = text.strip_prefix(&head) else {
+        return text.strip_prefix(name).unwrap_or(&text).trim_start().to_owned();
+    };
+    let mut exported = String::from("() { ");
+    for (index, line) in body.lines().enumerate() {
+        let unindented = line.trim_start_matches("    ");
+        if index > 0 {
+            exported.push('\n');
+        }
+        if unindented.len() < line.len() {
+            exported.push(' ');
+        }
+        exported.push_str(unindented);
+    }
+    exported
 }
 
 fn values_of(variable: &Variable) -> Vec<Text> {

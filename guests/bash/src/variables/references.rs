@@ -55,6 +55,8 @@ impl Shell {
             Followed::Variable { name, .. } => (name, None),
             Followed::Missing(target) if target.is_empty() => (name.into(), None),
             Followed::Missing(target) => (target, None),
+            // An element has no elements.
+            Followed::Element(target) if subscript.is_some() => (target, None),
             Followed::Element(target) => split_element(&target).map_or_else(
                 || (target.clone(), None),
                 |(name, subscript)| (name.into(), Some(Text::from(subscript))),
@@ -101,11 +103,16 @@ impl Shell {
 
     /// What reading a name leads to.
     pub(super) fn follow(&self, name: &str) -> Followed {
+        self.follow_aloud(name, true)
+    }
+
+    /// As [`Self::follow`]; a circle is warned about if `aloud`.
+    pub(super) fn follow_aloud(&self, name: &str, aloud: bool) -> Followed {
         let Some((first_scope, first_name, first)) = self.variables.search(name) else {
             return Followed::Missing(name.into());
         };
         let (mut scope, mut name, mut variable) = (first_scope, first_name, first);
-        for _ in 0..DEEPEST {
+        for _ in 0..=DEEPEST {
             if !variable.attributes.nameref {
                 return self.found(name, variable);
             }
@@ -120,7 +127,7 @@ impl Shell {
             };
             let is = |scope: usize, name: &Text| next_scope == scope && next_name == name;
             if is(first_scope, first_name) || is(scope, name) {
-                return self.circular(first_scope, first_name);
+                return self.circular(first_scope, first_name, aloud);
             }
             (scope, name, variable) = (next_scope, next_name, next);
         }
@@ -140,8 +147,10 @@ impl Shell {
     }
 
     /// A circle is warned about; one that a function's own reference begins ends at the global variable.
-    fn circular(&self, scope: usize, name: &Text) -> Followed {
-        self.warn_circular(name);
+    fn circular(&self, scope: usize, name: &Text, aloud: bool) -> Followed {
+        if aloud {
+            self.warn_circular(name);
+        }
         match self.variables.at(0, name) {
             Some((name, variable)) if scope > 0 => self.found(name, variable),
             _ => Followed::Nothing,

@@ -72,6 +72,12 @@ impl Shell {
         self.refuse_unset(name, attributes)?;
         let variable = self.variable(name).unwrap_or_default();
         match (&variable.value, subscript) {
+            (Some(Value::Indexed(_)), Subscript::AllSeparate | Subscript::AllJoined) => {
+                self.change_value(scope, name, |value| {
+                    *value = Value::Indexed(Rc::default());
+                });
+                Ok(())
+            }
             (_, Subscript::AllSeparate | Subscript::AllJoined) => self.unset_itself(name),
             (Some(Value::Indexed(array)), Subscript::Index(index)) => {
                 let Some(index) = from_end(*index, array.end()) else {

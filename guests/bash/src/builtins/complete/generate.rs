@@ -315,7 +315,7 @@ fn from_function(shell: &mut Shell, function: &Text, word: &Text) -> Result<Vec<
 
 /// `-C`: the lines a command prints.
 fn from_command(shell: &mut Shell, command: &Text, word: &Text) -> Result<Vec<String>> {
-    let quoted = crate::expand::quote::single(word);
+    let quoted = crate::builtins::listing::single_quoted(word);
     let source = Word::new(format!("$({command} compgen {quoted} '')"));
     let output = shell.expand_word(&source)?;
     Ok(output.lines().map(str::to_owned).collect())

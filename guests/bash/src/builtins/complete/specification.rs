@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::expand::quote;
+use crate::builtins::listing;
 use crate::text::Text;
 use crate::variables::hash;
 
@@ -142,7 +142,7 @@ impl Specification {
         ];
         for (letter, argument) in quoted {
             if let Some(argument) = argument {
-                text += &format!("-{letter} {} ", quote::single(argument));
+                text += &format!("-{letter} {} ", listing::single_quoted(argument));
             }
         }
         if let Some(function) = &self.function {

@@ -35,7 +35,14 @@ pub fn apply(
         Some(value) if wanted.on.nameref => set_reference(shell, place, value, declared.append),
         Some(value) => assign(shell, place, declared, value),
     };
-    let status = forgive(outcome)?;
+    let mut status = forgive(outcome)?;
+    if wanted.on.indexed && wanted.on.associative {
+        shell.complain(format_args!(
+            "{command}: {}: cannot convert associative to indexed array",
+            place.name
+        ));
+        status = 1;
+    }
     let variable = shell.made(place);
     variable.attributes.readonly |= wanted.on.readonly;
     variable.attributes.nameref =

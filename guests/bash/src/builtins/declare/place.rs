@@ -30,7 +30,11 @@ pub fn check_reference(shell: &mut Shell, command: &str, declared: &Declared) ->
             "{command}: warning: {name}: circular name reference"
         ));
     }
-    if !target.is_empty() && !declared.append && !is_reference_target(target) {
+    if target.is_empty() {
+        shell.complain(format_args!("{command}: `': not a valid identifier"));
+        return false;
+    }
+    if !declared.append && !is_reference_target(target) {
         shell.complain(format_args!(
             "{command}: `{target}': invalid variable name for name reference"
         ));

@@ -100,7 +100,7 @@ fn send(shell: &mut Shell, word: &Text, signal: u32) -> bool {
 
 /// `kill -l`, with numbers, statuses or names.
 fn list(shell: &mut Shell, words: &[Text]) -> i32 {
-    if words.is_empty() {
+    if words.first().is_none_or(|first| first.starts_with('-')) {
         let text = signal_table();
         return print(shell, "kill", &text);
     }
@@ -130,27 +130,4 @@ fn named(word: &str) -> Option<String> {
         return Some("0".to_owned());
     }
     signal_number(&upper).map(|number| number.to_string())
-}
-
-/// How a process that a signal ended is shown.
-pub fn description(signal: u32) -> String {
-    let words = match signal {
-        1 => "Hangup",
-        2 => "Interrupt",
-        3 => "Quit",
-        4 => "Illegal instruction",
-        5 => "Trace/breakpoint trap",
-        6 => "Aborted",
-        7 => "Bus error",
-        8 => "Floating point exception",
-        9 => "Killed",
-        10 => "User defined signal 1",
-        11 => "Segmentation fault",
-        12 => "User defined signal 2",
-        13 => "Broken pipe",
-        14 => "Alarm clock",
-        15 => "Terminated",
-        _ => return format!("Signal {signal}"),
-    };
-    words.to_owned()
 }

@@ -55,8 +55,9 @@ pub fn wait(shell: &mut Shell, operands: &[Operand]) -> Result {
 }
 
 fn one(shell: &mut Shell, word: &Text, variable: Option<&Text>) -> Result {
-    let Some(what) = what(shell, word) else {
-        return Ok(127);
+    let what = match what(shell, word) {
+        Ok(what) => what,
+        Err(status) => return Ok(status),
     };
     let waited = match what {
         What::Process(pid) => shell.wait_for_pid(pid)?,
@@ -70,21 +71,22 @@ fn one(shell: &mut Shell, word: &Text, variable: Option<&Text>) -> Result {
     Ok(status_of(waited, 127))
 }
 
-fn what(shell: &mut Shell, word: &Text) -> Option<What> {
+/// What a word names; the status after a complaint.
+fn what(shell: &mut Shell, word: &Text) -> std::result::Result<What, i32> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return match word.parse() {
-            Ok(pid) => Some(What::Process(pid)),
+            Ok(pid) => Ok(What::Process(pid)),
             Err(_) => {
                 shell.complain(format_args!("wait: `{word}': not a pid or valid job spec"));
-                None
+                Err(1)
             }
         };
     }
     if word.starts_with('%') {
-        return find(shell, "wait", word).map(What::Job);
+        return find(shell, "wait", word).map(What::Job).ok_or(127);
     }
     shell.complain(format_args!("wait: `{word}': not a pid or valid job spec"));
-    None
+    Err(1)
 }
 
 /// `wait -n`.
@@ -93,8 +95,8 @@ fn next(shell: &mut Shell, words: &[Text], variable: Option<&Text>) -> Result {
     let mut status = None;
     for word in words {
         match what(shell, word) {
-            Some(What::Job(number)) => among.push(number),
-            Some(What::Process(pid)) => match shell.jobs.of_pid(pid) {
+            Ok(What::Job(number)) => among.push(number),
+            Ok(What::Process(pid)) => match shell.jobs.of_pid(pid) {
                 Some(job) => among.push(job.number),
                 None => match shell.wait_for_pid(pid)? {
                     waited @ Waited::Ended { .. } => {
@@ -104,7 +106,7 @@ fn next(shell: &mut Shell, words: &[Text], variable: Option<&Text>) -> Result {
                     _ => status = Some(127),
                 },
             },
-            None => status = Some(127),
+            Err(failed) => status = Some(failed),
         }
     }
     if let (true, Some(status)) = (among.is_empty(), status) {

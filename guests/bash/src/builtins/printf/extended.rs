@@ -53,6 +53,18 @@ pub fn parse(text: &str) -> (Extended, usize) {
     (Extended { negative, kind }, before + length)
 }
 
+/// Whether the digits of a number say more or less than it can hold.
+pub fn is_out_of_range(text: &str, number: &Extended) -> bool {
+    match number.kind {
+        Kind::Infinite => !text.to_ascii_lowercase().contains("inf"),
+        Kind::Zero => {
+            let digits = text.split(['e', 'E', 'p', 'P']).next().unwrap_or_default();
+            digits.contains(|c: char| ('1'..='9').contains(&c))
+        }
+        _ => false,
+    }
+}
+
 fn unsigned(text: &str) -> (Kind, usize) {
     let starts = |word: &str| {
         text.get(..word.len())
