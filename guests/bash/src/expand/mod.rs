@@ -249,17 +249,6 @@ impl Shell {
         Ok(())
     }
 
-    /// Splits a text by `IFS`, as `read` and unquoted expansions do.
-    pub fn split_fields(&self, text: &str) -> Vec<Text> {
-        let mut fields = Fields::split(Ifs::of(self));
-        fields.expanded(text);
-        fields
-            .finish()
-            .into_iter()
-            .map(|field| field.text.into())
-            .collect()
-    }
-
     /// The text of an arithmetic expression, expanded as in double quotes.
     pub(crate) fn expand_arithmetic(&mut self, word: &Word) -> Result<Text> {
         self.expand_single(word, Reading::Arithmetic)

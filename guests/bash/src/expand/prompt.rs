@@ -1,7 +1,5 @@
 //! Prompt strings: `PS4`, `${x@P}`.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::tilde::user_name;
 use crate::flow::Result;
 use crate::shell::Shell;
@@ -123,11 +121,10 @@ impl Shell {
     }
 
     fn prompt_time(&self, format: &str) -> String {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-            });
+        let now = self
+            .get("EPOCHSECONDS")
+            .and_then(|seconds| seconds.parse().ok())
+            .unwrap_or(0);
         super::time::format(format, now)
     }
 

@@ -104,11 +104,8 @@ impl Run<'_> {
                     }
                     left.push((instruction + 1, places));
                 }
-                Some(Instruction::Assertion(assertion)) => {
-                    if self.holds(*assertion, at) {
-                        left.push((instruction + 1, places));
-                    }
-                }
+                Some(Instruction::Assertion(assertion)) if !self.holds(*assertion, at) => {}
+                Some(Instruction::Assertion(_)) => left.push((instruction + 1, places)),
                 Some(_) => ready.push((instruction, places)),
                 None => {}
             }
