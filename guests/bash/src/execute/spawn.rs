@@ -302,7 +302,11 @@ impl Shell {
                     1..0x100 => format!("Exit {raw}"),
                     _ => describe_signal(raw & 0xff).to_owned(),
                 };
-                let (indent, bar) = if place == 0 { ("", "") } else { ("     ", "| ") };
+                let (indent, bar) = if place == 0 {
+                    ("", "")
+                } else {
+                    ("     ", "| ")
+                };
                 let command = print_command(command);
                 format!("{indent}{pid:5} {described:<23} {bar}{command}")
             })

@@ -1,6 +1,5 @@
 //! Takes a word apart.
 
-
 use super::ansi;
 use super::scan;
 use super::word::{CommandSubstitution, Flow, Name, Parameter, Part, Reading};

@@ -12,7 +12,10 @@ use crate::variables::{Variables, is_name, monotonic_ns};
 /// What a shell sets when nobody says; it is not exported.
 const USUAL: &[(&str, &str)] = &[
     ("HOSTNAME", "localhost"),
-    ("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:."),
+    (
+        "PATH",
+        "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.",
+    ),
     ("SHELL", "/bin/bash"),
     ("TERM", "dumb"),
 ];

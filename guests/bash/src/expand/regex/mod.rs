@@ -63,7 +63,9 @@ mod tests {
 
     fn matched(expression: &str, text: &str) -> Option<Vec<String>> {
         let groups = Regex::new(expression, false)?.captures(text)?;
-        let shown = groups.into_iter().map(|group| group.unwrap_or("-").to_string());
+        let shown = groups
+            .into_iter()
+            .map(|group| group.unwrap_or("-").to_string());
         Some(shown.collect())
     }
 
