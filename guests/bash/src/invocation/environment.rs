@@ -33,8 +33,14 @@ impl Shell {
         self.shell_pid = process::ids().0;
         self.seconds_from_ns = monotonic_ns();
         if let Some(file) = self.state_file.clone() {
+            let given = self.positional.clone();
             match self.restore_state(&file) {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    if !given.is_empty() {
+                        self.positional = given;
+                    }
+                    return Ok(());
+                }
                 Ok(false) => {}
                 Err(error) => {
                     let line = format!("{}: {file}: {}\n", self.name, words(&error));
