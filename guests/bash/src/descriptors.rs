@@ -16,7 +16,7 @@ use isobox_guest::process;
 
 pub use opening::{Opening, nameless_file, open};
 pub use owned::{OwnedDescriptor, release, seal};
-pub use reading::{ReadEnd, ReadUntil, now, read_machine};
+pub use reading::{ReadEnd, now, read_machine};
 
 /// Where a descriptor leads. Copies share one offset, as duplicates do.
 #[derive(Clone)]

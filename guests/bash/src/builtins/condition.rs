@@ -34,9 +34,7 @@ fn term(shell: &mut Shell, asked: &Condition, negated: bool) -> Result<bool> {
             shell.trace_condition(negated, &[operator, operand_shown(&operand)])?;
             unary(shell, operator, &operand)
         }
-        Condition::Binary(operator, left, right) => {
-            binary(shell, operator, left, right, negated)
-        }
+        Condition::Binary(operator, left, right) => binary(shell, operator, left, right, negated),
     }
 }
 

@@ -20,7 +20,11 @@ impl Shell {
                 return self.exec_failed(127);
             }
         };
-        let shown = if name.contains('/') { self.absolute(name) } else { path.clone() };
+        let shown = if name.contains('/') {
+            self.absolute(name)
+        } else {
+            path.clone()
+        };
         let name = &shown;
         let mut arguments = words.to_vec();
         if let (Some(first), Some(as_name)) = (arguments.first_mut(), as_name) {

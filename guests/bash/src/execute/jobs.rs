@@ -175,12 +175,6 @@ impl Jobs {
         }
     }
 
-    /// Makes a job the current one, as `fg` and `bg` do.
-    pub fn make_current(&mut self, number: u32) {
-        self.order.retain(|&other| other != number);
-        self.order.push(number);
-    }
-
     /// The job that `%n`, `%%`, `%+`, `%-`, `%name`, `%?text` or the same without `%` names.
     pub fn find(&self, specification: &str) -> std::result::Result<u32, NoJob> {
         let rest = specification.strip_prefix('%').unwrap_or(specification);

@@ -302,7 +302,8 @@ impl Shell {
             self.run_stage_debug_trap(command)?;
         }
         let mut shell = self.clone();
-        shell.debug_done = alone.is_some_and(|command| matches!(command.kind, CommandKind::Simple(_)));
+        shell.debug_done =
+            alone.is_some_and(|command| matches!(command.kind, CommandKind::Simple(_)));
         shell.enter_subshell();
         shell.in_process_subshell = true;
         if let Some(child) = shell.begin_background_program(chain)? {

@@ -30,8 +30,6 @@ enum Step {
         target: Target,
     },
     Both(Target),
-    /// It has been done already, or there's nothing to do.
-    Nothing,
 }
 
 impl Shell {
@@ -97,7 +95,6 @@ impl Shell {
             undo.push((number, before));
         };
         match step {
-            Step::Nothing => {}
             Step::Lead(number, target) => lead(number, Some(target)),
             Step::Close(number) => lead(number, None),
             Step::Both(target) => {
@@ -134,7 +131,7 @@ impl Shell {
                 self.set(name, number.to_string())?;
                 self.descriptors.replace(number, Some(target));
             }
-            Ok(Step::Close(_) | Step::Nothing) => {}
+            Ok(Step::Close(_)) => {}
         }
         Ok(Ok(()))
     }

@@ -302,7 +302,11 @@ impl Shell {
                     1..0x100 => format!("Exit {raw}"),
                     _ => describe_signal(raw & 0xff).to_owned(),
                 };
-                let (indent, bar) = if place == 0 { ("", "") } else { ("     ", "| ") };
+                let (indent, bar) = if place == 0 {
+                    ("", "")
+                } else {
+                    ("     ", "| ")
+                };
                 let command = print_command(command);
                 format!("{indent}{pid:5} {described:<23} {bar}{command}")
             })
@@ -416,7 +420,7 @@ fn shown_name(name: &str) -> String {
 }
 
 /// How a signal is described.
-pub fn describe_signal(number: u32) -> &'static str {
+fn describe_signal(number: u32) -> &'static str {
     match number {
         1 => "Hangup",
         2 => "Interrupt",

@@ -11,8 +11,8 @@ use super::traps::untrapped_action;
 use crate::descriptors::{self, Capture, Opening, Target};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
-use crate::syntax::print_command;
 use crate::syntax::ast::{Command, CommandKind, List, Program, RedirectKind, Word};
+use crate::syntax::print_command;
 use crate::text::{self, Text};
 
 impl Shell {

@@ -94,8 +94,9 @@ impl Shell {
     /// The bytes of a file to source, which may be one of this shell's own descriptors.
     fn read_sourced(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
         match super::redirect::own_descriptor(path) {
-            Some(_) => super::subshell::read_file(self, path)
-                .map_err(|error| super::spawn::words(&error)),
+            Some(_) => {
+                super::subshell::read_file(self, path).map_err(|error| super::spawn::words(&error))
+            }
             None => read_script(path),
         }
     }

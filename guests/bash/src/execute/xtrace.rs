@@ -176,9 +176,7 @@ fn array_written(elements: &[ArrayElement]) -> String {
 /// An operand of `declare`, which bash quotes as a whole; an array is shown by its name.
 fn operand_shown(assignment: &NewAssignment) -> String {
     match &assignment.value {
-        NewValue::Scalar(value) => {
-            quote::traced(&format!("{}{value}", left_side(assignment)))
-        }
+        NewValue::Scalar(value) => quote::traced(&format!("{}{value}", left_side(assignment))),
         NewValue::Array(_) => assignment.name.to_string(),
     }
 }

@@ -12,7 +12,10 @@ use crate::variables::{Variables, is_name, monotonic_ns};
 /// What a shell sets when nobody says; it is not exported.
 const USUAL: &[(&str, &str)] = &[
     ("HOSTNAME", "localhost"),
-    ("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:."),
+    (
+        "PATH",
+        "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.",
+    ),
     ("SHELL", "/bin/bash"),
     ("TERM", "dumb"),
 ];
@@ -30,8 +33,14 @@ impl Shell {
         self.shell_pid = process::ids().0;
         self.seconds_from_ns = monotonic_ns();
         if let Some(file) = self.state_file.clone() {
+            let given = self.positional.clone();
             match self.restore_state(&file) {
-                Ok(true) => return Ok(()),
+                Ok(true) => {
+                    if !given.is_empty() {
+                        self.positional = given;
+                    }
+                    return Ok(());
+                }
                 Ok(false) => {}
                 Err(error) => {
                     let line = format!("{}: {file}: {}\n", self.name, words(&error));
