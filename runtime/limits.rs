@@ -82,7 +82,7 @@ pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 /// | `deadline_ns` | 86,400 s | virtual; a day of sleeping costs nothing, an endless one ends |
 /// | `memory_bytes_max` | 1 GiB | linear memory of one process; `memory.grow` answers −1 beyond |
 /// | `memory_total_bytes_max` | 4 GiB | linear memory of all processes; `memory.grow` answers −1 and a new process `ENOMEM` beyond |
-/// | `processes_max` | 256 | processes of a machine, ended ones that nobody waited for included; `EAGAIN` beyond |
+/// | `processes_max` | 512 | processes of a machine, ended ones that nobody waited for included: 200 jobs of two each; `EAGAIN` beyond |
 /// | `table_elements_max` | 1,000,000 | function table of one process; `table.grow` answers −1 beyond |
 /// | `open_files_max` | 1,024 | `EMFILE` beyond: the usual `ulimit -n` |
 /// | `tree_bytes_max` | 1 GiB | files, names and inodes together; `ENOSPC` beyond |
@@ -134,7 +134,7 @@ impl Default for Limits {
             deadline_ns: 86_400 * 1_000_000_000,
             memory_bytes_max: 1024 * MIB,
             memory_total_bytes_max: 4096 * MIB,
-            processes_max: 256,
+            processes_max: 512,
             table_elements_max: TABLE_ELEMENTS_CEILING,
             open_files_max: 1024,
             tree_bytes_max: 1024 * MIB,

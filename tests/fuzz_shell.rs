@@ -17,7 +17,7 @@ const FUEL_MAX: u64 = 300_000_000;
 const SCRIPTS: u64 = 300;
 
 /// What mutations are made of.
-const FRAGMENTS: [&str; 96] = [
+const FRAGMENTS: [&str; 97] = [
     "$(",
     ")",
     "`",

@@ -571,7 +571,7 @@ fn a_process_reads_its_umask_limits_and_times() {
     guest.call("path_create_directory", [3, path, length], errno::OK);
     guest.call("path_mode_get", [3, 0, path, length, OUT], errno::OK);
     guest.holds_u32(OUT, 0o700);
-    for (which, bound) in [(0, 1024), (1, 256), (2, 4 << 30), (3, 1 << 30)] {
+    for (which, bound) in [(0, 1024), (1, 512), (2, 4 << 30), (3, 1 << 30)] {
         guest.call("process_limit", [which, OUT], errno::OK);
         guest.holds_u64(OUT, bound);
     }

@@ -1,7 +1,7 @@
 //! What a guest sees: the file tree, open files, the clock, entropy, the standard streams.
 //!
 //! Nothing of the host is in this room: no clock, no entropy, no files, no threads, no floating point. A process
-//! is a future that somebody hands to [`scheduler::run`]; the machine knows no WebAssembly.
+//! is a future that somebody hands to the [`scheduler`]; the machine knows no WebAssembly.
 
 mod budget;
 mod clock;
@@ -83,6 +83,8 @@ pub struct Turn {
     pub meter: Meter,
     /// Why it pauses, where it was not by its fuel.
     pub pause: Option<Pause>,
+    /// Whether it goes on beyond its slice, for a little.
+    pub is_overtime: bool,
     /// Whether it was stopped just now.
     pub stopped: bool,
     killed: Option<u8>,
@@ -211,6 +213,12 @@ impl Machine {
     pub fn end_call_view(&mut self) -> Streams {
         self.tree.offer_view(false);
         std::mem::take(&mut self.streams)
+    }
+
+    /// Whether a process began in an earlier call, so that the end of this one isn't its own.
+    pub fn outlives_call(&self, process: Pid) -> bool {
+        let task = self.processes.get(process);
+        task.is_ok_and(|task| task.call != self.call)
     }
 
     /// How the first process of the call ended, if it did.

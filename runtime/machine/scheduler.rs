@@ -54,6 +54,14 @@ impl<E> Default for Futures<E> {
     }
 }
 
+/// A future that was never taken in knows where it was handed over, and would keep that and itself alive.
+impl<E> Drop for Futures<E> {
+    fn drop(&mut self) {
+        let born = std::mem::take(&mut *self.births.lock());
+        drop(born);
+    }
+}
+
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallEnd {

@@ -12,6 +12,10 @@ use crate::machine::{Bound, Machine, Pause, Pid, SharedMachine, Status, signal};
 /// Fuel after which a guest gives way to its host while it is loaded. It has no part in any result.
 const LOAD_INTERVAL_FUEL: u64 = 10_000_000;
 
+/// Fuel that a process computes on beyond its slice before it gives way. Until its next host call it gives way that
+/// often, so that it is not less.
+const OVERTIME_FUEL: u64 = 4_000;
+
 /// The future of a process that the machine knows already.
 pub fn live(
     machine: &SharedMachine,
@@ -39,6 +43,11 @@ async fn run(
         match (stop, store.into_data().next) {
             (Stop::Exec, Some(next)) => image = next,
             (Stop::Exec, None) => return Ok(Status::Signalled(signal::KILL)),
+            (Stop::UsedUp, _) => {
+                // The call ends here, and the process with it.
+                pause(&machine, Pause::GivesWay).await;
+                return Ok(Status::Signalled(signal::KILL));
+            }
             (Stop::Exit(status), _) => return Ok(Status::Exited(status)),
             (Stop::Signal(signal), _) => return Ok(Status::Signalled(signal)),
             (Stop::Host(failure), _) => return Err(failure),
@@ -81,6 +90,21 @@ pub fn refuel_locked(
     machine.turn.meter.interval = interval;
     let granted = store.data_mut().grant(machine);
     store.fuel_async_yield_interval(Some(interval))?;
+    store.set_fuel(granted)
+}
+
+/// The slice is over, in a host call that cannot be suspended: the process gives way when it has computed a little more, however
+/// many host calls it makes meanwhile.
+pub fn refuel_for_overtime(
+    store: &mut StoreContextMut<'_, Process>,
+    machine: &mut Machine,
+) -> wasmtime::Result<()> {
+    if std::mem::replace(&mut machine.turn.is_overtime, true) {
+        return Ok(());
+    }
+    machine.turn.meter.interval = OVERTIME_FUEL;
+    let granted = store.data_mut().grant(machine);
+    store.fuel_async_yield_interval(Some(OVERTIME_FUEL))?;
     store.set_fuel(granted)
 }
 

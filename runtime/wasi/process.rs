@@ -110,6 +110,8 @@ pub enum Stop {
     Signal(u8),
     /// Another program takes its place.
     Exec,
+    /// A bound of the call was met.
+    UsedUp,
     /// The host's doing.
     Host(HostFailure),
 }

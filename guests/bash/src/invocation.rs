@@ -18,42 +18,66 @@ use crate::text::{self, Text};
 use crate::variables::Variables;
 use arguments::{Invocation, Source};
 
+/// What every shell begins with.
+struct Initial {
+    variables: Variables,
+    options: Options,
+}
+
 thread_local! {
-    /// The variables that every shell begins with.
-    static INITIAL: RefCell<Option<Variables>> = const { RefCell::new(None) };
+    static INITIAL: RefCell<Option<Initial>> = const { RefCell::new(None) };
 }
 
 /// What every start repeats, computed when the guest is pinned. Calls no import.
 pub fn freeze() {
     INITIAL.with_borrow_mut(|initial| {
-        initial.get_or_insert_with(Variables::initial);
+        initial.get_or_insert_with(Initial::new);
     });
 }
 
+impl Initial {
+    fn new() -> Initial {
+        let mut variables = Variables::initial();
+        environment::add_usual(&mut variables);
+        Initial {
+            variables,
+            options: Options::default(),
+        }
+    }
+}
+
 pub fn bash(arguments: Arguments) -> i32 {
-    begin(arguments, Options::default())
+    begin(arguments, false)
 }
 
 pub fn sh(arguments: Arguments) -> i32 {
-    begin(arguments, Options::of_sh())
+    begin(arguments, true)
 }
 
-fn begin(arguments: Arguments, options: Options) -> i32 {
+fn begin(arguments: Arguments, called_sh: bool) -> i32 {
     if let Some(status) = execute::run_handed_over() {
         return status;
     }
     let words: Vec<Text> = arguments
         .map(|argument| text::decode(argument.as_encoded_bytes()).into())
         .collect();
-    let variables = INITIAL
+    let initial = INITIAL
         .with_borrow_mut(Option::take)
-        .unwrap_or_else(Variables::initial);
+        .unwrap_or_else(Initial::new);
+    let options = if called_sh {
+        Options::of_sh()
+    } else {
+        initial.options
+    };
     let name = words.first().cloned().unwrap_or_else(|| "bash".into());
-    let mut shell = Shell::new(name, options, variables);
-    match Invocation::parse(&mut shell, &words) {
+    let mut shell = Shell::new(name, options, initial.variables);
+    let status = match Invocation::parse(&mut shell, &words) {
         Ok(invocation) => shell.run_invocation(invocation),
         Err(status) => status,
-    }
+    };
+    // The process ends: nobody needs what it would take time to free.
+    std::mem::forget(shell);
+    status
 }
 
 impl Shell {
@@ -64,6 +88,7 @@ impl Shell {
         if let Err(status) = self.take_surroundings() {
             return status;
         }
+        self.main_arguments = self.positional.clone();
         let status = match invocation.source {
             Source::Text(text) => self.run_string(text),
             Source::File(path) => self.run_script(&path),
@@ -79,6 +104,7 @@ impl Shell {
     /// `-c`
     fn run_string(&mut self, text: Text) -> i32 {
         self.execution_string = Some(text.clone());
+        self.set_quietly("BASH_EXECUTION_STRING", text.clone());
         let outcome = self.run_lines(text, "-c", 1);
         self.end_main(outcome)
     }

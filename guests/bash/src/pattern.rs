@@ -5,7 +5,7 @@
 
 mod bracket;
 
-use bracket::Bracket;
+pub use bracket::Bracket;
 
 use crate::text::Text;
 
@@ -180,7 +180,7 @@ fn begins_with_dot(nodes: &[Node]) -> bool {
     }
 }
 
-fn same(a: char, b: char, nocase: bool) -> bool {
+pub fn same(a: char, b: char, nocase: bool) -> bool {
     a == b || (nocase && fold(a) == fold(b))
 }
 

@@ -27,6 +27,8 @@ pub struct Shell {
     pub name: Text,
     /// `$1` and on.
     pub positional: Rc<Vec<Text>>,
+    /// What the script itself was given.
+    pub main_arguments: Rc<Vec<Text>>,
     /// Functions and sourced files being run, the outermost first.
     pub frames: Vec<Frame>,
     pub traps: Traps,
@@ -63,6 +65,10 @@ pub struct Shell {
     pub last_argument: Text,
     /// What the last command substitution of the current command ended with: the status of a command without a name.
     pub substitution_status: Option<i32>,
+    /// The `DEBUG` trap has run for the command that this shell was made for.
+    pub debug_done: bool,
+    /// The script names `BASHPID` somewhere, so that subshells may have to be processes.
+    pub mentions_pid: bool,
     /// `LINENO` stays what it is: the handler of `DEBUG`, `ERR` or `RETURN` runs.
     pub line_frozen: bool,
     /// A subshell inside its parent's process.
@@ -81,6 +87,12 @@ pub struct Shell {
     /// Numbers that children do not get: the ends of coprocesses.
     #[serde(skip)]
     pub private_descriptors: Vec<u32>,
+    /// The foreground child that a signal ended, until it has been told of: its number and how.
+    #[serde(skip)]
+    pub death: Option<(u32, u32)>,
+    /// The pipeline that this shell is the last stage of tells of it.
+    #[serde(skip)]
+    pub keeps_death: bool,
     /// A trap that ran inside of a builtin leaves the ordinary course when the builtin returns.
     #[serde(skip)]
     pub flow_within: Option<Flow>,
@@ -121,6 +133,7 @@ impl Shell {
             options,
             name,
             positional: Rc::default(),
+            main_arguments: Rc::default(),
             frames: Vec::new(),
             traps: Traps::default(),
             builtins: builtins::State::default(),
@@ -141,6 +154,8 @@ impl Shell {
             execution_string: None,
             last_argument: "".into(),
             substitution_status: None,
+            debug_done: false,
+            mentions_pid: false,
             line_frozen: false,
             in_process_subshell: false,
             broken_pipe: false,
@@ -149,6 +164,8 @@ impl Shell {
             hashed_for: "".into(),
             substituted: Vec::new(),
             private_descriptors: Vec::new(),
+            death: None,
+            keeps_death: false,
             flow_within: None,
             umask_before: None,
             state_file: None,

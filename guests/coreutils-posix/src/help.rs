@@ -12,6 +12,10 @@ pub static PACKAGE: Package = Package {
 /// What each command does with its words.
 const USAGES: &[(&str, &str)] = &[
     (
+        "cat",
+        "[OPTION]... [FILE]...\nConcatenate FILE(s) to standard output.\n\nWith no FILE, or when FILE is -, read standard input.",
+    ),
+    (
         "chmod",
         "[OPTION]... MODE[,MODE]... FILE...\n  or:  chmod [OPTION]... OCTAL-MODE FILE...\n  or:  chmod [OPTION]... --reference=RFILE FILE...\nChange the mode of each FILE to MODE.",
     ),

@@ -3,6 +3,7 @@
 //! uutils leaves them out on WASI, or builds them without that part. These are small, follow GNU's options and
 //! messages, and know no `clap`, so that the commands agents run most start at once.
 
+mod cat;
 mod chmod;
 mod dd;
 mod df;
@@ -28,6 +29,7 @@ isobox_guest::commands! {
     freeze: (),
     "[" => test::bracket,
     "arch" => uname::arch,
+    "cat" => cat::cat,
     "chmod" => chmod::chmod,
     "dd" => dd::dd,
     "df" => df::df,

@@ -2,7 +2,6 @@
 
 isobox_guest::commands! {
     freeze: uutils_family::freeze("text"),
-    "cat" => uu_cat::uumain,
     "cut" => uu_cut::uumain,
     "expand" => uu_expand::uumain,
     "fmt" => uu_fmt::uumain,

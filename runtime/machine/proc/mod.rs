@@ -55,6 +55,9 @@ struct Name {
     descriptor: u16,
 }
 
+/// Bytes of a text that are made at the cost of a step of a lookup.
+const BYTES_PER_STEP: u64 = 200;
+
 /// [`Name::file`] of a process's directory, of that of its descriptors, of what is in there and of what is behind that.
 const DIRECTORY: u8 = 0x80;
 const FD_DIRECTORY: u8 = 0x81;
@@ -177,7 +180,9 @@ impl Machine {
             }
             index => {
                 let (_, text) = PROCESS_FILES.get(usize::from(index))?;
-                (file(&text(self, process, task)), own_directory, None)
+                let text = text(self, process, task);
+                self.tree.note_work(text.len() as u64 / BYTES_PER_STEP);
+                (file(&text), own_directory, None)
             }
         };
         self.tree.show(name.number(), kind, parent, behind, now_ns);

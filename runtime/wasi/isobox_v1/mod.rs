@@ -11,7 +11,7 @@ mod spawn;
 use wasmtime::{Caller, Linker};
 
 use super::call::{enter_until, to_errno};
-use super::preview1::plain;
+use super::preview1::{plain, suspending};
 use super::process::Process;
 use crate::machine::HostCall;
 
@@ -58,17 +58,19 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         path_make_fifo: Change, descriptors::path_make_fifo, (fd: u32, path: u32, path_len: u32, mode: u32);
         path_mode_get: Look, modes::path_mode_get, (fd: u32, flags: u32, path: u32, path_len: u32, mode: u32);
         path_mode_set: Change, modes::path_mode_set, (fd: u32, flags: u32, path: u32, path_len: u32, mode: u32);
-        process_exec: Process, spawn::process_exec, (options: u32);
         process_group_set: Look, processes::process_group_set, (process: u32, group: u32);
         process_handover: Look, processes::process_handover, (buffer: u32, size: u32, length: u32);
         process_ids: Look, processes::process_ids, (process: u32, parent: u32, group: u32);
-        process_kill: Change, processes::process_kill, (process: i32, signal: u32);
         process_limit: Look, processes::process_limit, (which: u32, value: u32);
-        process_spawn: Process, spawn::process_spawn, (options: u32, process: u32);
         process_times: Look, processes::process_times, (own: u32, children: u32);
         process_umask: Look, processes::process_umask, (mask: u32, before: u32);
         signal_action: Look, processes::signal_action, (signal: u32, action: u32, before: u32);
         signal_take: Look, processes::signal_take, (signal: u32);
+    }
+    suspending! { linker, MODULE,
+        process_exec: Process, spawn::process_exec, (options: u32);
+        process_kill: Change, processes::process_kill, (process: i32, signal: u32);
+        process_spawn: Process, spawn::process_spawn, (options: u32, process: u32);
     }
     linker.func_wrap_async(
         MODULE,

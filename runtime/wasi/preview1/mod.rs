@@ -1,7 +1,6 @@
 //! WASI preview 1, all 46 functions, on the machine instead of the host.
 //!
-//! Every function is asynchronous, so that its process can be suspended there: some wait, and all give way when the slice
-//! is over.
+//! Functions that can block are asynchronous, so that their process can be suspended there; all others are plain.
 //! `witx` gives names, layouts and numbers; the machine's errnos carry preview 1's numbers already.
 
 mod arguments;
@@ -29,6 +28,23 @@ pub const MODULE: &str = "wasi_snapshot_preview1";
 /// Offers functions of an import module that never wait: `name: class, implementation(parameters)`.
 macro_rules! plain {
     ($linker:ident, $module:expr, $($name:ident: $class:ident, $function:path, ($($parameter:ident: $type:ty),*);)*) => {
+        $($linker.func_wrap(
+            $module,
+            stringify!($name),
+            |caller: wasmtime::Caller<'_, $crate::wasi::process::Process> $(, $parameter: $type)*| {
+                $crate::wasi::call::enter_plain(
+                    caller,
+                    $crate::machine::HostCall::$class,
+                    |call| $function(call $(, $parameter)*),
+                )
+            },
+        )?;)*
+    };
+}
+
+/// Offers functions that can be suspended, because they may end the process's turn or cost much.
+macro_rules! suspending {
+    ($linker:ident, $module:expr, $($name:ident: $class:ident, $function:path, ($($parameter:ident: $type:ty),*);)*) => {
         $($linker.func_wrap_async(
             $module,
             stringify!($name),
@@ -44,8 +60,8 @@ macro_rules! plain {
 }
 
 pub(super) use files::{read_piece, readable};
-pub(super) use plain;
 pub(super) use stat::follow;
+pub(super) use {plain, suspending};
 
 /// Defines every function of the module.
 pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
@@ -89,6 +105,8 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         sock_recv: Look, sock_recv, (fd: u32, iovs: u32, iovs_len: u32, flags: u32, received: u32, out_flags: u32);
         sock_send: Look, sock_send, (fd: u32, iovs: u32, iovs_len: u32, flags: u32, sent: u32);
         sock_shutdown: Look, sock_shutdown, (fd: u32, how: u32);
+    }
+    suspending! { linker, MODULE,
         proc_raise: Look, proc_raise, (signal: u32);
     }
     linker.func_wrap_async(MODULE, "proc_exit", |caller, (status,): (u32,)| {

@@ -13,6 +13,9 @@ use crate::wasi::process::Process;
 const SUBSCRIPTION_BYTES: u32 = 48;
 const EVENT_BYTES: usize = 32;
 
+/// Whoever wakes a process that waits for many things has it look at all of them again: so many are a step of a lookup.
+const SUBSCRIPTIONS_PER_STEP: u64 = 4;
+
 /// `eventtype`, which is also a subscription's tag.
 const CLOCK: u8 = 0;
 const FD_READ: u8 = 1;
@@ -57,7 +60,12 @@ pub async fn poll_oneoff(
         Ok(begun) => begun,
         Err(failure) => return to_errno(Err(failure)),
     };
+    let mut is_woken = false;
     let waited = enter_until(&mut caller, HostCall::Again, |call| {
+        if std::mem::replace(&mut is_woken, true) {
+            let looks = subscriptions.len() as u64 / SUBSCRIPTIONS_PER_STEP;
+            call.machine.tree.note_work(looks);
+        }
         wait(call, &subscriptions)
     });
     if let Err(failure) = waited.await? {

@@ -387,6 +387,7 @@ impl<'a> Compiler<'a> {
         Variable {
             name: name.into(),
             subscript: subscript.map(Arithmetic::new),
+            at: start,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::variables::{Reference, Subscript};
 
 /// How deep the values of variables may be expressions with variables; bash's own bound.
 const MAX_DEPTH: u32 = 1024;
+const TOO_DEEP: &str = "expression recursion level exceeded";
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
@@ -166,7 +167,7 @@ impl Shell {
             return Ok(value);
         };
         let reference = self.element(&variable.name, subscript)?;
-        let left = self.element_value(&reference, run)?;
+        let left = self.element_value(&reference, variable.at, run)?;
         let right = self.node(operand, run)?;
         let value = self.binary(operator, left, right, at, run)?;
         self.assign_reference(&reference, value.to_string().into(), false)?;
@@ -182,7 +183,7 @@ impl Shell {
             return Ok((before, after));
         };
         let reference = self.element(&variable.name, subscript)?;
-        let before = self.element_value(&reference, run)?;
+        let before = self.element_value(&reference, variable.at, run)?;
         let after = before.wrapping_add(by);
         self.assign_reference(&reference, after.to_string().into(), false)?;
         Ok((before, after))
@@ -201,18 +202,18 @@ impl Shell {
     fn variable_value(&mut self, variable: &Variable, run: &Run<'_>) -> Result<i64> {
         if let Some(subscript) = &variable.subscript {
             let reference = self.element(&variable.name, subscript)?;
-            return self.element_value(&reference, run);
+            return self.element_value(&reference, variable.at, run);
         }
         match self.get(&variable.name) {
-            Some(value) => self.value_of(value, run),
+            Some(value) => self.value_of(value, variable.at, run),
             None if self.options.nounset => Err(self.unbound(&variable.name)),
             None => Ok(0),
         }
     }
 
-    fn element_value(&mut self, reference: &Reference, run: &Run<'_>) -> Result<i64> {
+    fn element_value(&mut self, reference: &Reference, at: usize, run: &Run<'_>) -> Result<i64> {
         match self.get_element(reference)? {
-            Some(value) => self.value_of(value, run),
+            Some(value) => self.value_of(value, at, run),
             None if self.options.nounset => {
                 let subscript = match &reference.subscript {
                     Some(Subscript::Index(index)) => format!("[{index}]"),
@@ -226,46 +227,45 @@ impl Shell {
     }
 
     /// A variable's value, which may be an expression of its own.
-    fn value_of(&mut self, value: Text, run: &Run<'_>) -> Result<i64> {
+    fn value_of(&mut self, value: Text, at: usize, run: &Run<'_>) -> Result<i64> {
         if let Some(number) = number::plain(&value) {
             return Ok(number);
         }
-        let mut value = value;
+        // How many expressions are being evaluated.
         let mut depth = DEPTH.get();
-        // A chain of names needs no stack.
+        if depth >= MAX_DEPTH {
+            return Err(self.error_at(TOO_DEEP, at, run));
+        }
+        let mut value = value;
         loop {
-            if depth + 1 >= MAX_DEPTH {
-                let problem = Problem {
-                    message: "expression recursion level exceeded",
-                    at: 0,
-                    end: value.len(),
-                };
-                let nested = compile(&value);
-                let nested = Run {
-                    expression: &nested,
-                    values: Vec::new(),
-                    context: run.context,
-                };
-                return Err(self.arithmetic_error(&problem, &nested));
-            }
+            depth += 1;
             if !crate::variables::is_name(&value) {
                 break;
             }
+            // A chain of names needs no stack.
             match self.get(&value) {
                 None if self.options.nounset => return Err(self.unbound(&value)),
                 None => return Ok(0),
-                Some(next) => match number::plain(&next) {
-                    Some(number) => return Ok(number),
-                    None => value = next,
-                },
+                Some(next) => {
+                    if let Some(number) = number::plain(&next) {
+                        return Ok(number);
+                    }
+                    if depth >= MAX_DEPTH {
+                        let run = Run {
+                            expression: &compile(&value),
+                            values: Vec::new(),
+                            context: run.context,
+                        };
+                        return Err(self.error_at(TOO_DEEP, 0, &run));
+                    }
+                    value = next;
+                }
             }
-            depth += 1;
         }
         if value.trim_ascii().is_empty() {
             return Ok(0);
         }
-        let before = DEPTH.get();
-        DEPTH.set(depth);
+        let before = DEPTH.replace(depth - 1);
         let expression = compile(&value);
         let result = self.run(&expression, Vec::new(), run.context);
         DEPTH.set(before);

@@ -57,6 +57,8 @@ pub enum Node {
 pub struct Variable {
     pub name: Text,
     pub subscript: Option<Arithmetic>,
+    /// Where it stands in the text.
+    pub at: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use isobox_guest::stat::{self, Kind, Stat, Time};
-use regex_lite::{Regex, RegexBuilder};
 
 use super::whole_number;
-use crate::expand::regex;
+use crate::expand::regex::Regex;
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Condition, Word};
@@ -19,22 +18,43 @@ use crate::variables::{Value, Variable, split_element};
 
 /// What a condition says. A regular expression that is none leaves by `Discard(2)`.
 pub fn condition(shell: &mut Shell, asked: &Condition) -> Result<bool> {
+    term(shell, asked, false)
+}
+
+/// `negated` is for `set -x`, which shows a `!` in front of a single test.
+fn term(shell: &mut Shell, asked: &Condition, negated: bool) -> Result<bool> {
     match asked {
         Condition::And(left, right) => Ok(condition(shell, left)? && condition(shell, right)?),
         Condition::Or(left, right) => Ok(condition(shell, left)? || condition(shell, right)?),
-        Condition::Not(inner) => Ok(!condition(shell, inner)?),
+        Condition::Not(inner) => Ok(!term(shell, inner, true)?),
         Condition::Parenthesised(inner) => condition(shell, inner),
         Condition::Unary(operator, word) => {
             let operand = shell.expand_word(word)?;
             let operator = if operator.is_empty() { "-n" } else { operator };
+            shell.trace_condition(negated, &[operator, operand_shown(&operand)])?;
             unary(shell, operator, &operand)
         }
-        Condition::Binary(operator, left, right) => binary(shell, operator, left, right),
+        Condition::Binary(operator, left, right) => binary(shell, operator, left, right, negated),
     }
 }
 
-fn binary(shell: &mut Shell, operator: &str, left: &Word, right: &Word) -> Result<bool> {
+fn operand_shown(operand: &str) -> &str {
+    if operand.is_empty() { "''" } else { operand }
+}
+
+fn binary(
+    shell: &mut Shell,
+    operator: &str,
+    left: &Word,
+    right: &Word,
+    negated: bool,
+) -> Result<bool> {
     let subject = shell.expand_word(left)?;
+    if shell.options.xtrace {
+        let other = shell.pattern_shown(operator, right)?;
+        let shown = [operand_shown(&subject), operator, operand_shown(&other)];
+        shell.trace_condition(negated, &shown)?;
+    }
     match operator {
         "=" | "==" => Ok(shell.expand_condition_pattern(right)?.matches(&subject)),
         "!=" => Ok(!shell.expand_condition_pattern(right)?.matches(&subject)),
@@ -69,7 +89,7 @@ fn matches_regex(shell: &mut Shell, subject: &str, word: &Word) -> Result<bool> 
     let groups: Vec<Text> = match regex.captures(subject) {
         Some(captures) => captures
             .iter()
-            .map(|group| group.map_or("", |group| group.as_str()).into())
+            .map(|group| group.unwrap_or_default().into())
             .collect(),
         None => Vec::new(),
     };
@@ -84,8 +104,6 @@ thread_local! {
 
 /// How many expressions are kept.
 const KEPT: usize = 64;
-/// The most memory that an expression may need.
-const LARGEST: usize = 8 << 20;
 
 /// The expression, compiled once; `None` when it is none.
 fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
@@ -93,12 +111,7 @@ fn compiled(expression: &str, nocase: bool) -> Option<Rc<Regex>> {
     if let Some(regex) = COMPILED.with_borrow(|kept| kept.get(&key).cloned()) {
         return Some(regex);
     }
-    let translated = regex::translate(expression).ok()?;
-    let regex = RegexBuilder::new(&translated)
-        .case_insensitive(nocase)
-        .size_limit(LARGEST)
-        .build()
-        .ok()?;
+    let regex = Regex::new(expression, nocase)?;
     let regex = Rc::new(regex);
     COMPILED.with_borrow_mut(|kept| {
         if kept.len() >= KEPT {

@@ -23,6 +23,9 @@ pub enum Opening {
 
 /// Opens a file; the caller decides about its words when it can't be.
 pub fn open(path: &str, opening: Opening) -> io::Result<Rc<OwnedDescriptor>> {
+    if path.is_empty() {
+        return Err(io::Error::from_raw_os_error(libc::ENOENT));
+    }
     let path = CString::new(&*text::encode(path))
         .map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     let flags = match opening {

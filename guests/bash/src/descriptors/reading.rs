@@ -156,6 +156,9 @@ fn read_machine_until(number: u32, delimiter: u8, buffer: &mut [u8]) -> io::Resu
 /// Waits until there is something to read, or the end; false when the deadline came first.
 fn is_ready(number: u32, deadline: Duration) -> bool {
     let left = deadline.saturating_sub(now());
+    if left.is_zero() && now() > deadline {
+        return false;
+    }
     let milliseconds = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
     let mut asked = libc::pollfd {
         fd: number as i32,

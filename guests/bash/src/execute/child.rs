@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::spawn::{Child, Launch};
 use crate::flow::Result;
 use crate::shell::Shell;
-use crate::syntax::ast::{Chain, Command, Program};
+use crate::syntax::ast::{Chain, Command, List, Program};
 use crate::text::Text;
 
 /// What a child shell runs.
@@ -18,6 +18,7 @@ pub(super) enum Task<'a> {
     Command(&'a Command),
     Chain(&'a Chain),
     Program(&'a Program),
+    List(&'a List),
     /// Writes what is too long for a pipe.
     Write(&'a [u8]),
 }
@@ -28,13 +29,19 @@ enum Received {
     Command(Command),
     Chain(Chain),
     Program(Program),
+    List(List),
     Write(Vec<u8>),
 }
 
 impl Shell {
     /// Begins a child that is this shell, a subshell already, and runs the task.
-    pub(super) fn begin_child(&mut self, task: Task<'_>, background: bool) -> io::Result<Child> {
-        self.jobs.clear();
+    pub(super) fn begin_child(
+        &mut self,
+        task: Task<'_>,
+        background: bool,
+        detached: bool,
+    ) -> io::Result<Child> {
+        self.jobs.become_foreign();
         let handover = postcard::to_allocvec(&(&*self, task))
             .map_err(|_| io::Error::from_raw_os_error(libc::ENOMEM))?;
         let arguments = self.own_arguments();
@@ -44,7 +51,7 @@ impl Shell {
             arguments: &arguments,
             handover: &handover,
             background,
-            detached: true,
+            detached,
         })
     }
 
@@ -74,10 +81,17 @@ impl Shell {
     fn run_task(&mut self, task: &Received) -> Result {
         match task {
             Received::Command(command) => {
-                let status = self.run_command(command)?;
+                let status = self.run_in_own_shell(command)?;
                 self.check_failure(status)
             }
-            Received::Chain(chain) => self.run_chain(chain),
+            Received::Chain(chain) => match chain.only_command() {
+                Some(command) => {
+                    let status = self.run_in_own_shell(command)?;
+                    self.check_failure(status)
+                }
+                None => self.run_chain(chain),
+            },
+            Received::List(list) => self.run_list(list),
             Received::Program(program) => self.run_program(program),
             Received::Write(bytes) => Ok(self.write(1, bytes).map_or(1, |()| 0)),
         }

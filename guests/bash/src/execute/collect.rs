@@ -82,7 +82,10 @@ impl Shell {
             let Some((read_end, _)) = &*background else {
                 continue;
             };
-            if !drains.iter().any(|drain| Rc::ptr_eq(&drain.read_end, read_end)) {
+            if !drains
+                .iter()
+                .any(|drain| Rc::ptr_eq(&drain.read_end, read_end))
+            {
                 drains.push(Drain {
                     read_end: read_end.clone(),
                     capture: capture.clone(),
@@ -173,9 +176,20 @@ fn is_ready(drain: &Drain) -> bool {
     poll(&mut [asked(drain)], 0).is_ok_and(|ready| ready > 0)
 }
 
+/// Whether something is left in a pipe that nobody reads any more.
+pub(super) fn has_something(read_end: &OwnedDescriptor) -> bool {
+    let mut byte = [0];
+    matches!(poll(&mut [asked_of(read_end)], 0), Ok(1..))
+        && matches!(descriptors::read_machine(read_end.number, &mut byte), Ok(1))
+}
+
 fn asked(drain: &Drain) -> libc::pollfd {
+    asked_of(&drain.read_end)
+}
+
+fn asked_of(read_end: &OwnedDescriptor) -> libc::pollfd {
     libc::pollfd {
-        fd: drain.read_end.number as i32,
+        fd: read_end.number as i32,
         events: libc::POLLIN,
         revents: 0,
     }

@@ -45,7 +45,10 @@ impl Shell {
     fn run_redirected(&mut self, command: &Command) -> Result {
         let undo = match self.redirect(&command.redirects)? {
             Ok(undo) => undo,
-            Err(status) => return Ok(self.finish(status)),
+            Err(status) => {
+                self.finish(status);
+                return self.check_failure(status);
+            }
         };
         let outcome = self.run_compound(command);
         self.restore_descriptors(undo);
@@ -56,7 +59,7 @@ impl Shell {
         self.check_depth("compound command")?;
         match &command.kind {
             CommandKind::Group(list) => self.run_list(list),
-            CommandKind::Subshell(list) => self.run_subshell(list),
+            CommandKind::Subshell(list) => self.run_subshell(list, command),
             CommandKind::If {
                 branches,
                 otherwise,
@@ -109,8 +112,12 @@ impl Shell {
         let mut status = 0;
         loop {
             let round = self.run_round(|shell| {
-                let met = shell.suppressing_errexit(|shell| shell.run_list(condition))? == 0;
-                if met == until {
+                let asked = shell.suppressing_errexit(|shell| shell.run_list(condition));
+                // `until continue` is over, for `continue` has succeeded.
+                if until && matches!(asked, Err(Flow::Continue(0 | 1))) {
+                    return Ok(None);
+                }
+                if (asked? == 0) == until {
                     return Ok(None);
                 }
                 shell.run_list(body).map(Some)
@@ -140,8 +147,7 @@ impl Shell {
             }
             Err(Flow::Break(levels)) => Err(Flow::Break(levels - 1)),
             Err(Flow::Continue(levels)) if levels <= 1 || outermost => {
-                self.settle(0);
-                Ok((Round::Next, Some(0)))
+                Ok((Round::Next, Some(self.status)))
             }
             Err(Flow::Continue(levels)) => Err(Flow::Continue(levels - 1)),
             Err(flow) => Err(flow),
@@ -332,7 +338,15 @@ impl Shell {
         if self.traps.is_empty() || self.traps.is_running() {
             return Ok(false);
         }
-        self.current_command = print_command(command).into();
+        self.current_command = shown_head(command).into();
+        self.run_debug_handler()
+    }
+
+    /// The same when a function begins: its call is still the command.
+    pub(super) fn run_debug_trap_again(&mut self) -> Result<bool> {
+        if self.traps.is_empty() || self.traps.is_running() {
+            return Ok(false);
+        }
         self.run_debug_handler()
     }
 
@@ -356,9 +370,38 @@ impl Shell {
             None | Some(0) => Ok(false),
             Some(2) if !self.frames.is_empty() => Err(Flow::Return(self.status)),
             Some(_) => {
-                self.settle(1);
+                self.settle(0);
                 Ok(true)
             }
         }
+    }
+}
+
+/// What `BASH_COMMAND` says of a command: of a loop, only how it begins.
+fn shown_head(command: &Command) -> String {
+    let words = |keyword: &str, variable: &str, words: Option<&[Word]>| {
+        let mut head = format!("{keyword} {variable}");
+        if let Some(words) = words {
+            head.push_str(" in");
+            for word in words {
+                head.push(' ');
+                head.push_str(&word.raw);
+            }
+        }
+        head
+    };
+    match &command.kind {
+        CommandKind::For {
+            variable,
+            words: list,
+            ..
+        } => words("for", variable, list.as_deref()),
+        CommandKind::Select {
+            variable,
+            words: list,
+            ..
+        } => words("select", variable, list.as_deref()),
+        CommandKind::Case { word, .. } => format!("case {} in ", word.raw),
+        _ => print_command(command),
     }
 }

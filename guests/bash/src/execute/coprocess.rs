@@ -30,7 +30,7 @@ impl Shell {
         shell.descriptors.replace(0, Some(Target::Open(to_read)));
         shell.descriptors.replace(1, Some(Target::Open(from_write)));
         let child = shell
-            .begin_child(Task::Command(body), false)
+            .begin_child(Task::Command(body), false, true)
             .map_err(|error| self.fork_failed(&error))?;
         drop(shell);
         let reading = self.descriptors.high_number();

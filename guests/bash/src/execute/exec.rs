@@ -14,12 +14,18 @@ impl Shell {
         };
         let path = match self.find_program(name) {
             Some(path) => path,
-            None if name.contains('/') => name.clone(),
+            None if name.contains('/') => self.absolute(name),
             None => {
                 self.complain(format_args!("exec: {name}: not found"));
                 return self.exec_failed(127);
             }
         };
+        let shown = if name.contains('/') {
+            self.absolute(name)
+        } else {
+            path.clone()
+        };
+        let name = &shown;
         let mut arguments = words.to_vec();
         if let (Some(first), Some(as_name)) = (arguments.first_mut(), as_name) {
             *first = as_name;
@@ -52,6 +58,15 @@ impl Shell {
         self.exec_failed(status)
     }
 
+    /// A path from the root.
+    fn absolute(&self, path: &str) -> Text {
+        if path.starts_with('/') {
+            return path.into();
+        }
+        let directory = self.directory.trim_end_matches('/');
+        format!("{directory}/{}", path.trim_start_matches("./")).into()
+    }
+
     fn exec_failed(&mut self, status: i32) -> Result {
         if self.options.execfail || self.interactive {
             return Ok(status);
@@ -78,7 +93,7 @@ impl Shell {
         }
         match self.begin_program_at(path, name, arguments) {
             Ok(child) => {
-                let status = self.await_child(child, || arguments.join(" "))?;
+                let status = self.await_child(child)?;
                 if self.state_file.is_none() {
                     self.set_trap(super::traps::event::EXIT, None);
                 }

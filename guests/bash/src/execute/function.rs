@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::traps::event;
+use crate::builtins;
 use crate::flow::{Flow, Result};
 use crate::shell::{Frame, Shell};
 use crate::syntax::ast::Function;
@@ -14,9 +15,18 @@ pub(super) struct HiddenTraps(Vec<(u32, Text)>);
 
 impl Shell {
     pub(super) fn define_function(&mut self, function: &Function) -> Result {
+        if function.name.contains(['$', '`', '\'', '"', '\\']) {
+            self.complain(format_args!("`{}': not a valid identifier", function.name));
+            return Ok(1);
+        }
         if self.function_attributes(&function.name).readonly {
             self.complain(format_args!("{}: readonly function", function.name));
             return Ok(1);
+        }
+        let shadows = |entry: &builtins::Entry| entry.special;
+        if self.options.posix && builtins::find(self, &function.name).is_some_and(shadows) {
+            self.complain(format_args!("`{}': is a special builtin", function.name));
+            return Err(Flow::Exit(2));
         }
         let source = match self.frames.last() {
             Some(frame) => frame.source.clone(),
@@ -46,6 +56,7 @@ impl Shell {
             arguments,
             is_function: true,
         });
+        let keeps_death = std::mem::take(&mut self.keeps_death);
         self.push_scope();
         let traced = self.options.functrace || self.function_attributes(&function.name).trace;
         let hidden = self.hide_traps(match (traced, self.options.errtrace) {
@@ -56,12 +67,11 @@ impl Shell {
         });
         let outcome = self.run_function_body(function);
         let outcome = match outcome {
-            Ok(status) => {
-                self.status = status;
-                self.run_trap(event::RETURN).map(|()| status)
-            }
+            // Behind `return`, `$?` is still what it was before.
+            Ok(status) => self.run_trap(event::RETURN).map(|()| status),
             outcome => outcome,
         };
+        self.keeps_death = keeps_death;
         self.reveal_traps(hidden);
         self.pop_scope();
         self.frames.pop();
@@ -74,7 +84,7 @@ impl Shell {
 
     fn run_function_body(&mut self, function: &Function) -> Result {
         self.line = function.line;
-        if self.run_debug_trap_for(|| format!("{} ", function.name))? {
+        if self.run_debug_trap_again()? {
             return Ok(self.status);
         }
         match self.run_command(&function.body) {

@@ -37,6 +37,8 @@ pub struct Job {
     pub group: Option<u32>,
     /// `disown -h`.
     pub no_hangup: bool,
+    /// It belongs to the shell that this one is a child of.
+    pub foreign: bool,
     /// Its end has been shown, or waited for.
     pub notified: bool,
 }
@@ -125,6 +127,7 @@ impl Jobs {
             command,
             group,
             no_hangup: false,
+            foreign: false,
             notified: false,
         });
         self.order.push(number);
@@ -220,9 +223,21 @@ impl Jobs {
         }
     }
 
-    /// Forgets all jobs without a trace.
-    pub fn clear(&mut self) {
-        *self = Jobs::default();
+    /// In a child: its parent's jobs are shown, but are not its own.
+    pub(super) fn become_foreign(&mut self) {
+        self.refresh();
+        self.loose.clear();
+        if !self.list.is_empty() {
+            for job in Rc::make_mut(&mut self.list) {
+                job.foreign = true;
+            }
+        }
+    }
+
+    /// Forgets how processes ended that have been waited for all together.
+    fn forget_remembered(&mut self) {
+        self.loose.clear();
+        self.remembered = Rc::default();
     }
 
     pub fn is_empty(&self) -> bool {
@@ -231,7 +246,7 @@ impl Jobs {
 
     /// Learns, without waiting, which processes have ended.
     pub fn refresh(&mut self) {
-        if self.list.is_empty() {
+        if self.list.iter().all(|job| job.foreign) {
             return;
         }
         reap_all();
@@ -239,6 +254,18 @@ impl Jobs {
             REAPED.with_borrow(|reaped| reaped.iter().map(|(&pid, &raw)| (pid, raw)).collect());
         for (pid, raw) in ended {
             self.note_end(pid, raw);
+        }
+    }
+
+    /// A shell that is not interactive forgets the jobs that ended while it waited for something else; how, is remembered.
+    pub(super) fn forget_ended(&mut self) {
+        self.refresh();
+        let ended: Vec<u32> = (self.list.iter())
+            .filter(|job| job.state() != JobState::Running)
+            .map(|job| job.number)
+            .collect();
+        for number in ended {
+            self.remove(number);
         }
     }
 
@@ -277,6 +304,9 @@ impl Shell {
                 None => Waited::NoChild,
             });
         };
+        if job.foreign {
+            return Ok(Waited::NoChild);
+        }
         let number = job.number;
         let member = job.processes.iter().find(|member| member.pid == pid);
         let raw = match member.and_then(|member| member.ended) {
@@ -329,6 +359,7 @@ impl Shell {
                 return Ok(waited);
             }
         }
+        self.jobs.forget_remembered();
         Ok(Waited::Ended { pid: 0, status: 0 })
     }
 
@@ -336,7 +367,8 @@ impl Shell {
     pub fn wait_for_next(&mut self, among: &[u32]) -> Result<Waited> {
         loop {
             self.jobs.refresh();
-            let wanted = |job: &&Job| among.is_empty() || among.contains(&job.number);
+            let wanted =
+                |job: &&Job| !job.foreign && (among.is_empty() || among.contains(&job.number));
             let candidates: Vec<&Job> = self.jobs.iter().filter(wanted).collect();
             if candidates.is_empty() {
                 return Ok(Waited::NoChild);

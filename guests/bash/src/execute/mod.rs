@@ -37,10 +37,7 @@ impl Shell {
         for list in &program.commands {
             match self.run_list(list) {
                 Err(Flow::Discard(status)) if self.subshell_depth == 0 => {
-                    self.status = status;
-                    if self.options.errexit {
-                        return Err(Flow::Exit(status));
-                    }
+                    self.finish(status);
                 }
                 outcome => _ = outcome?,
             }

@@ -25,7 +25,12 @@ use crate::text::Text;
 enum Stage {
     Running(u32),
     Over(i32),
+    /// It wrote more at once than a program would, into a pipe that may not be read.
+    Written(i32, Rc<OwnedDescriptor>),
 }
+
+/// How much a program writes at once.
+const CHUNK: usize = 4096;
 
 impl Shell {
     pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Result {
@@ -67,15 +72,26 @@ impl Shell {
                     return Err(Flow::Discard(1));
                 }
             };
-            stages.push(self.begin_stage(command, input.take(), write_end)?);
+            let stage = self.begin_stage(command, input.take(), write_end)?;
+            stages.push(match stage {
+                Stage::Written(status, _) => Stage::Written(status, read_end.clone()),
+                stage => stage,
+            });
             input = Some(read_end);
         }
         let last_status = self.run_last_stage(last, input)?;
         let mut statuses = Vec::with_capacity(stages.len() + 1);
-        for stage in stages {
+        let mut ends = Vec::new();
+        for (stage, command) in stages.into_iter().zip(firsts) {
             statuses.push(match stage {
                 Stage::Over(status) => status,
-                Stage::Running(pid) => self.await_stage(pid),
+                Stage::Running(pid) => {
+                    let raw = self.await_end(pid, Vec::new());
+                    ends.push((pid, raw, command));
+                    jobs::status_of(raw)
+                }
+                Stage::Written(_, pipe) if super::collect::has_something(&pipe) => 141,
+                Stage::Written(status, _) => status,
             });
         }
         statuses.push(last_status);
@@ -84,13 +100,14 @@ impl Shell {
             Some(failed) if self.options.pipefail => failed,
             _ => last_status,
         };
+        if let Some((pid, raw)) = self.death.take() {
+            ends.push((pid, raw, last));
+            self.set_line(last);
+            self.report_deaths(&ends);
+        }
         self.set_pipe_statuses(&statuses);
         self.run_pending_traps()?;
         Ok(self.settle(status))
-    }
-
-    fn await_stage(&mut self, pid: u32) -> i32 {
-        jobs::status_of(self.await_end(pid, Vec::new()))
     }
 
     /// In this shell itself with `lastpipe`, else on a copy.
@@ -102,10 +119,45 @@ impl Shell {
             self.descriptors.restore(0, before);
             return outcome;
         }
-        self.in_subshell(move |shell| {
+        if self.run_stage_debug_trap(last)? {
+            return Ok(0);
+        }
+        let mut death = None;
+        let status = self.in_subshell(|shell| {
             shell.descriptors.replace(0, input);
-            shell.run_command(last)
-        })
+            shell.keeps_death = matches!(last.kind, CommandKind::Simple(_));
+            shell.debug_done = shell.keeps_death;
+            let outcome = shell.run_in_own_shell(last);
+            death = shell.death.take();
+            outcome
+        });
+        self.death = death;
+        status
+    }
+
+    /// The `DEBUG` trap of a stage is run by the shell that begins it.
+    fn run_stage_debug_trap(&mut self, command: &Command) -> Result<bool> {
+        match command.kind {
+            CommandKind::Simple(_) => {
+                self.set_line(command);
+                self.run_debug_trap(command)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Runs a command in a shell that was made for it: `( … )` needs no other.
+    pub(super) fn run_in_own_shell(&mut self, command: &Command) -> Result {
+        let CommandKind::Subshell(list) = &command.kind else {
+            return self.run_command(command);
+        };
+        let undo = match self.redirect(&command.redirects)? {
+            Ok(undo) => undo,
+            Err(status) => return Ok(self.finish(status)),
+        };
+        let outcome = self.run_list(list);
+        self.restore_descriptors(undo);
+        outcome
     }
 
     fn begin_stage(
@@ -115,7 +167,11 @@ impl Shell {
         output: Rc<OwnedDescriptor>,
     ) -> Result<Stage> {
         super::subshell::note_broken_pipes();
+        if self.run_stage_debug_trap(command)? {
+            return Ok(Stage::Over(0));
+        }
         let mut shell = self.clone();
+        shell.debug_done = true;
         shell.enter_subshell();
         shell.in_process_subshell = true;
         if let Some(input) = input {
@@ -138,9 +194,6 @@ impl Shell {
 
     fn begin_simple_stage(&mut self, simple: &Simple, command: &Command) -> Result<Stage> {
         self.set_line(command);
-        if self.run_debug_trap(command)? {
-            return Ok(Stage::Over(self.status));
-        }
         let operands = self.expand_operands(simple)?;
         let name = operands.first().map(operand_text).unwrap_or_default();
         match self.callee(&name) {
@@ -206,7 +259,12 @@ impl Shell {
             return self.begin_task(Task::Write(&bytes)).map(Stage::Running);
         }
         let _ = self.write(1, &bytes);
-        Ok(Stage::Over(status))
+        match &self.descriptors.target(1) {
+            Some(Target::Open(pipe)) if bytes.len() > CHUNK => {
+                Ok(Stage::Written(status, pipe.clone()))
+            }
+            _ => Ok(Stage::Over(status)),
+        }
     }
 
     fn begin_shell_stage(&mut self, command: &Command) -> Result<Stage> {
@@ -214,7 +272,7 @@ impl Shell {
     }
 
     fn begin_task(&mut self, task: Task<'_>) -> Result<u32> {
-        match self.begin_child(task, false) {
+        match self.begin_child(task, false, true) {
             Ok(child) => Ok(child.pid),
             Err(error) => Err(self.fork_failed(&error)),
         }
@@ -239,28 +297,32 @@ impl Shell {
     }
 
     fn begin_background(&mut self, chain: &Chain) -> Result<Child> {
+        let alone = chain.only_command();
+        if let Some(command) = alone {
+            self.run_stage_debug_trap(command)?;
+        }
         let mut shell = self.clone();
+        shell.debug_done =
+            alone.is_some_and(|command| matches!(command.kind, CommandKind::Simple(_)));
         shell.enter_subshell();
         shell.in_process_subshell = true;
         if let Some(child) = shell.begin_background_program(chain)? {
             return Ok(child);
         }
         shell
-            .begin_child(Task::Chain(chain), true)
+            .begin_child(Task::Chain(chain), true, true)
             .map_err(|error| self.fork_failed(&error))
     }
 
     /// A single program needs no shell to begin it.
     fn begin_background_program(&mut self, chain: &Chain) -> Result<Option<Child>> {
-        let [command] = &*chain.first.commands else {
+        let Some(command) = chain.only_command() else {
             return Ok(None);
         };
-        let plain = chain.rest.is_empty() && !chain.first.negated && chain.first.time.is_none();
         let CommandKind::Simple(simple) = &command.kind else {
             return Ok(None);
         };
-        let stands_alone = plain
-            && simple.assignments.is_empty()
+        let stands_alone = simple.assignments.is_empty()
             && !self.options.xtrace
             && self.traps.is_empty()
             && !is_entangled(simple, command);
@@ -287,6 +349,17 @@ impl Shell {
             return Ok(None);
         }
         Ok(self.begin_program(&words, true, true).ok())
+    }
+}
+
+impl Chain {
+    /// The command, if there is only one and nothing is done with its status.
+    pub(super) fn only_command(&self) -> Option<&Command> {
+        let plain = self.rest.is_empty() && !self.first.negated && self.first.time.is_none();
+        match &*self.first.commands {
+            [command] if plain => Some(command),
+            _ => None,
+        }
     }
 }
 

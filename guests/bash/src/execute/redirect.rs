@@ -199,7 +199,7 @@ impl Shell {
             None => (text, false),
         };
         if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            let bad = || format!("{digits}: Bad file descriptor");
+            let bad = || format!("{raw}: Bad file descriptor");
             let from: u32 = digits.parse().map_err(|_| bad())?;
             let target = self.descriptors.target(from).ok_or_else(bad)?;
             return Ok(match moves {

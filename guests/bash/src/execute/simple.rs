@@ -6,6 +6,7 @@ use crate::builtins::{self, Entry, Operand};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Argument, Command, Function, Redirect, Simple, Word};
+use crate::syntax::print_command;
 use crate::text::Text;
 use crate::variables::NewValue;
 
@@ -18,10 +19,13 @@ pub(super) enum Callee {
 
 impl Shell {
     pub(super) fn run_simple(&mut self, simple: &Simple, command: &Command) -> Result {
-        if self.run_debug_trap(command)? {
+        if !std::mem::take(&mut self.debug_done) && self.run_debug_trap(command)? {
             return Ok(self.status);
         }
         self.substitution_status = None;
+        if !self.traps.is_running() && asks_for_command(simple) {
+            self.current_command = print_command(command).into();
+        }
         let operands = self.expand_operands(simple)?;
         if operands.is_empty() {
             return self.run_assignments(simple, &command.redirects);
@@ -37,6 +41,11 @@ impl Shell {
         if let Some(last) = last {
             self.last_argument = last;
         }
+        if !self.keeps_death
+            && let Some(death) = self.death.take()
+        {
+            self.report_death(death, || print_command(command));
+        }
         outcome
     }
 
@@ -50,7 +59,7 @@ impl Shell {
     ) -> Result {
         if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
             for written in &simple.assignments {
-                    let assignment = self.expand_assignment(written)?;
+                let assignment = self.expand_assignment(written)?;
                 self.trace_assignment(written, &assignment)?;
                 self.assign(&assignment)?;
             }
@@ -105,7 +114,7 @@ impl Shell {
         Ok(operands)
     }
 
-    /// Whether the command, as it is written, takes assignments as operands; `command` and `builtin` may stand in front.
+    /// Whether the command, as it is written, takes assignments as operands; in posix mode `command` may stand in front.
     fn is_declaration(&self, simple: &Simple) -> bool {
         for argument in &simple.arguments {
             let name = &*argument.word().raw;
@@ -122,7 +131,8 @@ impl Shell {
         for written in &simple.assignments {
             let assignment = self.expand_assignment(written)?;
             self.trace_assignment(written, &assignment)?;
-            self.assign(&assignment)?;
+            self.assign(&assignment)
+                .map_err(|flow| self.fatal_under_errexit(flow))?;
         }
         let status = self.substitution_status.unwrap_or(0);
         if !redirects.is_empty() {
@@ -147,7 +157,12 @@ impl Shell {
             self.keep_redirects = false;
             return self.finish_called(outcome);
         }
-        let undo = match self.redirect(redirects)? {
+        let redirected = match self.redirect(redirects) {
+            // A program's redirections are the child's business, which alone ends.
+            Err(Flow::Exit(status)) if matches!(callee, Callee::Program) => Err(status),
+            redirected => redirected?,
+        };
+        let undo = match redirected {
             Ok(undo) => undo,
             Err(status) => {
                 if self.options.posix && matches!(callee, Callee::Builtin(entry) if entry.special) {
@@ -242,6 +257,13 @@ impl Argument {
             Argument::Word(word) | Argument::Assignment(_, word) => word,
         }
     }
+}
+
+/// Whether a command shows itself; otherwise only traps do that.
+fn asks_for_command(simple: &Simple) -> bool {
+    const NAME: &str = "BASH_COMMAND";
+    let mut words = simple.arguments.iter().map(Argument::word);
+    words.any(|word| word.raw.len() > NAME.len() && word.raw.contains(NAME))
 }
 
 /// Operands as words; an assignment as it would be written.

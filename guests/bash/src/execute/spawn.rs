@@ -12,6 +12,8 @@ use super::text::is_binary;
 use crate::descriptors::{self, Capture, Document, OwnedDescriptor, Target};
 use crate::flow::Result;
 use crate::shell::Shell;
+use crate::syntax::ast::Command;
+use crate::syntax::print_command;
 use crate::text::{self, Text};
 
 /// How much a pipe holds: what is longer cannot be written before somebody reads.
@@ -48,7 +50,7 @@ impl Shell {
             return self.call_not_found_handle(words);
         }
         match self.begin_program(words, false, false) {
-            Ok(child) => self.await_child(child, || words.join(" ")),
+            Ok(child) => self.await_child(child),
             Err(status) => Ok(status),
         }
     }
@@ -160,7 +162,7 @@ impl Shell {
         let (message, status) = match error.raw_os_error() {
             Some(libc::ENOENT) => ("No such file or directory", 127),
             Some(libc::EACCES) if is_directory() => ("Is a directory", 126),
-            Some(libc::ESRCH) => ("cannot execute: required file not found", 126),
+            Some(libc::ESRCH) => ("cannot execute: required file not found", 127),
             Some(libc::EAGAIN) => {
                 self.complain("fork: retry: Resource temporarily unavailable");
                 self.complain("fork: Resource temporarily unavailable");
@@ -272,22 +274,51 @@ impl Shell {
         .exec()
     }
 
-    /// Reads what a foreground child writes into command substitutions, waits for it, and reports how it died.
-    pub(super) fn await_child(
-        &mut self,
-        child: Child,
-        command: impl FnOnce() -> String,
-    ) -> Result {
+    /// Waits for a foreground child, and keeps in mind how it died.
+    pub(super) fn await_child(&mut self, child: Child) -> Result {
         let raw = self.await_end(child.pid, child.drains);
-        self.report_death(child.pid, raw, command);
+        if raw & 0x100 != 0 {
+            self.death = Some((child.pid, raw));
+        }
+        if !self.interactive && !self.jobs.is_empty() {
+            self.jobs.forget_ended();
+        }
         self.run_pending_traps()?;
         Ok(jobs::status_of(raw))
     }
 
+    /// The same of a pipeline whose last program was ended so: all its programs are told of.
+    pub(super) fn report_deaths(&mut self, ends: &[(u32, u32, &Command)]) {
+        let Some(&(pid, raw, last)) = ends.last() else {
+            return;
+        };
+        if matches!(raw & 0xff, signal::INT | signal::PIPE | signal::TERM) || ends.len() == 1 {
+            return self.report_death((pid, raw), || print_command(last));
+        }
+        let lines: Vec<String> = (ends.iter().enumerate())
+            .map(|(place, (pid, raw, command))| {
+                let described = match raw {
+                    0 => "Done".to_owned(),
+                    1..0x100 => format!("Exit {raw}"),
+                    _ => describe_signal(raw & 0xff).to_owned(),
+                };
+                let (indent, bar) = if place == 0 {
+                    ("", "")
+                } else {
+                    ("     ", "| ")
+                };
+                let command = print_command(command);
+                format!("{indent}{pid:5} {described:<23} {bar}{command}")
+            })
+            .collect();
+        self.complain(lines.join("\n"));
+    }
+
     /// A foreground command that a signal ended is told of, except by `INT` and `PIPE`.
-    pub(super) fn report_death(&mut self, pid: u32, raw: u32, command: impl FnOnce() -> String) {
+    pub(super) fn report_death(&mut self, death: (u32, u32), command: impl FnOnce() -> String) {
+        let (pid, raw) = death;
         let number = raw & 0xff;
-        if raw & 0x100 == 0 || number == signal::INT || number == signal::PIPE {
+        if number == signal::INT || number == signal::PIPE {
             return;
         }
         let described = describe_signal(number);

@@ -5,19 +5,36 @@ use std::rc::Rc;
 
 use isobox_guest::process::{self, Action, signal};
 
+use super::child::Task;
 use super::jobs;
 use super::traps::untrapped_action;
 use crate::descriptors::{self, Capture, Opening, Target};
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Command, CommandKind, List, Program, RedirectKind, Word};
+use crate::syntax::print_command;
 use crate::text::{self, Text};
 
 impl Shell {
     /// `( … )`
-    pub(super) fn run_subshell(&mut self, list: &List) -> Result {
+    pub(super) fn run_subshell(&mut self, list: &List, command: &Command) -> Result {
+        if self.mentions_pid && print_command(command).contains("BASHPID") {
+            let status = self.run_in_child(Task::List(list), |_| {})?;
+            return Ok(self.finish(status));
+        }
         let status = self.in_subshell(|shell| shell.run_list(list))?;
         Ok(self.finish(status))
+    }
+
+    /// Runs something in a process of its own, and waits for it: it asks for the process's number.
+    fn run_in_child(&mut self, task: Task<'_>, prepare: impl FnOnce(&mut Shell)) -> Result {
+        let mut shell = self.clone();
+        shell.enter_subshell();
+        prepare(&mut shell);
+        match shell.begin_child(task, false, false) {
+            Ok(child) => self.await_child(child),
+            Err(error) => Err(self.fork_failed(&error)),
+        }
     }
 
     /// Runs something in a copy of this shell; only its status comes back.
@@ -96,6 +113,9 @@ impl Shell {
         let capture = Rc::new(Capture::default());
         let status = match read_file_shortcut(program) {
             Some(word) => self.capture_file(word, &capture)?,
+            None if self.mentions_pid => self.run_in_child(Task::Program(program), |shell| {
+                shell.prepare_capture(&capture);
+            })?,
             None => self.capture_program(program, &capture),
         };
         capture.finish();
@@ -109,15 +129,19 @@ impl Shell {
         let mut subshell = self.clone();
         subshell.enter_subshell();
         subshell.in_process_subshell = true;
-        subshell.trace_level += 1;
-        if !self.options.inherit_errexit && !self.options.posix {
-            subshell.options.errexit = false;
-            subshell.errexit_suppressed = 0;
-        }
-        subshell
-            .descriptors
-            .replace(1, Some(Target::Capture(capture.clone())));
+        subshell.prepare_capture(capture);
         self.end_subshell(subshell, |shell| shell.run_program(program))
+    }
+
+    /// What distinguishes the subshell of a command substitution.
+    fn prepare_capture(&mut self, capture: &Rc<Capture>) {
+        self.trace_level = self.trace_level.saturating_add(1);
+        if !self.options.inherit_errexit && !self.options.posix {
+            self.options.errexit = false;
+            self.errexit_suppressed = 0;
+        }
+        self.descriptors
+            .replace(1, Some(Target::Capture(capture.clone())));
     }
 
     /// `$(<file)`
@@ -199,7 +223,8 @@ fn read_file_shortcut(program: &Program) -> Option<&Word> {
     }
 }
 
-fn read_file(shell: &mut Shell, path: &str) -> std::io::Result<Vec<u8>> {
+/// The bytes of a file, or of what one of the shell's own descriptors leads to.
+pub(super) fn read_file(shell: &mut Shell, path: &str) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(number) = super::redirect::own_descriptor(path) {
         let mut buffer = [0; 4096];

@@ -31,7 +31,7 @@ impl Shell {
             .descriptors
             .replace(their_number, Some(Target::Open(theirs)));
         let child = shell
-            .begin_child(Task::Program(program), false)
+            .begin_child(Task::Program(program), false, true)
             .map_err(|error| self.fork_failed(&error))?;
         drop(shell);
         let number = self.descriptors.high_number();

@@ -15,6 +15,8 @@ use crate::text::{self, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
     All,
+    /// There was nothing to run.
+    Nothing,
     /// The rest is no script.
     UntilError,
 }
@@ -24,11 +26,12 @@ impl Shell {
     pub fn run_text(&mut self, text: &str, context: &str) -> Result {
         self.check_depth(context)?;
         let first_line = self.line.max(1);
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text), context, first_line);
         self.trace_level = self.trace_level.saturating_sub(1);
         match outcome? {
             Ran::All => Ok(self.status),
+            Ran::Nothing => Ok(self.settle(0)),
             Ran::UntilError => Ok(self.finish(2)),
         }
     }
@@ -36,10 +39,11 @@ impl Shell {
     /// Runs a file in this shell: `source`.
     pub fn run_file(&mut self, path: &str, arguments: Option<Vec<Text>>) -> Result {
         self.check_depth("source")?;
-        let bytes = match self.read_source(path) {
+        let bytes = match self.read_sourced(path) {
             Ok(bytes) => bytes,
             Err(message) => {
-                self.complain(format_args!("{path}: {message}"));
+                let who = if message == IS_DIRECTORY { ".: " } else { "" };
+                self.complain(format_args!("{who}{path}: {message}"));
                 return Ok(1);
             }
         };
@@ -53,10 +57,7 @@ impl Shell {
             function: "source".into(),
             source: path.into(),
             call_line: self.line,
-            arguments: match given {
-                true => before.clone(),
-                false => Rc::new(vec![path.into()]),
-            },
+            arguments: Rc::new(vec![path.into()]),
             is_function: false,
         });
         let (line, frozen) = (self.line, std::mem::take(&mut self.line_frozen));
@@ -65,11 +66,12 @@ impl Shell {
         } else {
             &[event::DEBUG]
         });
-        self.trace_level += 1;
+        self.trace_level = self.trace_level.saturating_add(1);
         let outcome = self.run_lines(Text::from(text::decode(&bytes)), "", 1);
         self.trace_level = self.trace_level.saturating_sub(1);
         let outcome = match outcome {
             Ok(Ran::All) => Ok(self.status),
+            Ok(Ran::Nothing) => Ok(self.settle(0)),
             Ok(Ran::UntilError) => Ok(self.finish(2)),
             Err(Flow::Return(status)) => Ok(self.finish(status)),
             Err(flow) => Err(flow),
@@ -89,9 +91,21 @@ impl Shell {
         outcome
     }
 
+    /// The bytes of a file to source, which may be one of this shell's own descriptors.
+    fn read_sourced(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
+        match super::redirect::own_descriptor(path) {
+            Some(_) => {
+                super::subshell::read_file(self, path).map_err(|error| super::spawn::words(&error))
+            }
+            None => read_script(path),
+        }
+    }
+
     /// Runs a text command by command.
     pub fn run_lines(&mut self, text: Text, context: &str, first_line: u32) -> Result<Ran> {
+        self.mentions_pid |= text.contains("BASHPID");
         let mut reader = Reader::new(text.clone());
+        let mut ran = Ran::Nothing;
         loop {
             let from = reader.offset();
             let reading = Reading {
@@ -105,8 +119,11 @@ impl Shell {
             }
             self.show_warnings(reader.take_warnings());
             match read {
-                Ok(Some(program)) => _ = self.run_program(&program)?,
-                Ok(None) => return Ok(Ran::All),
+                Ok(Some(program)) => {
+                    ran = Ran::All;
+                    self.run_program(&program)?;
+                }
+                Ok(None) => return Ok(ran),
                 Err(error) => {
                     if let Some(ran) = self.meet_syntax_error(&error, context)? {
                         return Ok(ran);
@@ -118,7 +135,12 @@ impl Shell {
 
     /// `set -v`
     pub(super) fn show_read(&mut self, lines: &str) {
-        let _ = self.write(2, &text::encode(lines));
+        let newline = if lines.is_empty() || lines.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        let _ = self.write(2, &text::encode(&format!("{lines}{newline}")));
     }
 
     pub fn show_warnings(&mut self, warnings: Vec<Warning>) {
@@ -163,19 +185,7 @@ impl Shell {
     }
 }
 
-impl Shell {
-    /// The bytes of a sourced file; what the shell itself knows behind `/dev/stdin` and `/dev/fd` is read from there.
-    fn read_source(&mut self, path: &str) -> std::result::Result<Vec<u8>, &'static str> {
-        let Some(number) = super::redirect::own_descriptor(path) else {
-            return read_script(path);
-        };
-        let read = self
-            .descriptors
-            .read_until(number, None, usize::MAX, None);
-        read.map(|read| read.bytes)
-            .map_err(|error| super::spawn::words(&error))
-    }
-}
+const IS_DIRECTORY: &str = "is a directory";
 
 /// The bytes of a script, or why it is none, in bash's words.
 fn read_script(path: &str) -> std::result::Result<Vec<u8>, &'static str> {
@@ -183,7 +193,7 @@ fn read_script(path: &str) -> std::result::Result<Vec<u8>, &'static str> {
     let path = Path::new(std::str::from_utf8(&bytes).unwrap_or_default());
     let known = stat::stat(path, true).map_err(|error| super::spawn::words(&error))?;
     if known.kind == Kind::Directory {
-        return Err("is a directory");
+        return Err(IS_DIRECTORY);
     }
     let bytes = std::fs::read(path).map_err(|error| super::spawn::words(&error))?;
     if is_binary(&bytes) {

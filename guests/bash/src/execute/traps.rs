@@ -126,7 +126,10 @@ impl Shell {
                 Some(command) if command.is_empty() => Action::Ignore,
                 Some(_) => Action::Note,
             };
-            jobs::set_trapped(number, command.as_ref().is_some_and(|command| !command.is_empty()));
+            jobs::set_trapped(
+                number,
+                command.as_ref().is_some_and(|command| !command.is_empty()),
+            );
             // KILL and STOP cannot be trapped; bash accepts the trap and never runs it.
             let _ = process::set_action(number, action);
         }
@@ -188,7 +191,8 @@ impl Shell {
         self.traps.set(event::EXIT, None);
         self.loop_depth = 0;
         self.line = 1;
-        match self.run_text(&command, "exit trap") {
+        let outcome = self.run_lines(command, "exit trap", 1);
+        match outcome {
             Err(Flow::Exit(status)) => status,
             Err(Flow::Return(status)) if self.frames.is_empty() => status,
             _ => status,

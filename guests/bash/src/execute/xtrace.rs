@@ -6,13 +6,14 @@ use crate::flow::Result;
 use crate::shell::Shell;
 use crate::syntax::ast::{Arithmetic, ArrayElement, Assignment, AssignmentValue, Word};
 use crate::text;
-use crate::variables::{NewAssignment, NewValue};
+use crate::variables::{NewAssignment, NewElement, NewValue};
 
 impl Shell {
     pub(super) fn trace_command(&mut self, operands: &[Operand]) -> Result<()> {
         if !self.options.xtrace {
             return Ok(());
         }
+        self.trace_declared_arrays(operands)?;
         let words: Vec<String> = operands
             .iter()
             .map(|operand| match operand {
@@ -20,7 +21,64 @@ impl Shell {
                 Operand::Assignment(assignment) => operand_shown(assignment),
             })
             .collect();
-        self.trace_line(&words.join(" "))
+        self.trace_line(&words.join(" "))?;
+        self.trace_declared_scalars(operands)
+    }
+
+    /// `declare a=(1 2)`: the array is assigned before, and the command is told without it.
+    fn trace_declared_arrays(&mut self, operands: &[Operand]) -> Result<()> {
+        for operand in operands {
+            if let Operand::Assignment(assignment) = operand
+                && let NewValue::Array(elements) = &assignment.value
+            {
+                let shown = array_shown(elements);
+                self.trace_line(&format!("{}{shown}", left_side(assignment)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `export a=1` and `readonly a=1` are told twice.
+    fn trace_declared_scalars(&mut self, operands: &[Operand]) -> Result<()> {
+        let exports = matches!(operands.first(), Some(Operand::Text(name)) if matches!(&**name, "export" | "readonly"));
+        if !exports {
+            return Ok(());
+        }
+        for operand in operands {
+            if let Operand::Assignment(assignment) = operand
+                && let NewValue::Scalar(value) = &assignment.value
+            {
+                let value = quote::traced(value);
+                self.trace_line(&format!("{}{value}", left_side(assignment)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A test of `[[ ]]`, its operands expanded.
+    pub fn trace_condition(&mut self, negated: bool, parts: &[&str]) -> Result<()> {
+        if !self.options.xtrace {
+            return Ok(());
+        }
+        let not = if negated { "! " } else { "" };
+        self.trace_line(&format!("[[ {not}{} ]]", parts.join(" ")))
+    }
+
+    /// The right side of a test: in a pattern, what was quoted has backslashes.
+    pub fn pattern_shown(&mut self, operator: &str, word: &Word) -> Result<String> {
+        let text = self.expand_word(word)?;
+        let quoted = word.raw.starts_with(['"', '\'']);
+        Ok(match operator {
+            "=" | "==" | "!=" if quoted => text.chars().flat_map(|c| ['\\', c]).collect(),
+            "=~" if quoted => text
+                .chars()
+                .flat_map(|c| {
+                    let special = r".[]*^$+?(){}|\".contains(c);
+                    special.then_some('\\').into_iter().chain([c])
+                })
+                .collect(),
+            _ => text.to_string(),
+        })
     }
 
     /// Scalars are shown as they are assigned, arrays as they are written.
@@ -34,7 +92,8 @@ impl Shell {
         }
         let value = match (&written.value, &assignment.value) {
             (AssignmentValue::Array(elements), _) => array_written(elements),
-            (_, NewValue::Scalar(value)) => quote::when_needed(value),
+            (_, NewValue::Scalar(value)) if value.is_empty() => String::new(),
+            (_, NewValue::Scalar(value)) => quote::traced(value),
             _ => String::new(),
         };
         self.trace_line(&format!("{}{value}", left_side(assignment)))
@@ -50,17 +109,11 @@ impl Shell {
         if !self.options.xtrace {
             return Ok(());
         }
-        let mut line = format!("{keyword} {variable} in");
-        match words {
-            Some(words) => {
-                for word in words {
-                    line.push(' ');
-                    line.push_str(&word.raw);
-                }
-            }
-            None => line.push_str(" \"$@\""),
-        }
-        self.trace_line(&line)
+        let words: Vec<&str> = match words {
+            Some(words) => words.iter().map(|word| &*word.raw).collect(),
+            None => vec!["\"$@\""],
+        };
+        self.trace_line(&format!("{keyword} {variable} in {}", words.join(" ")))
     }
 
     pub(super) fn trace_case(&mut self, word: &Word) -> Result<()> {
@@ -120,18 +173,11 @@ fn array_written(elements: &[ArrayElement]) -> String {
     format!("({})", written.join(" "))
 }
 
-/// An operand of `declare`, which bash quotes as a whole.
+/// An operand of `declare`, which bash quotes as a whole; an array is shown by its name.
 fn operand_shown(assignment: &NewAssignment) -> String {
     match &assignment.value {
-        NewValue::Scalar(value) => {
-            let whole = format!("{}{value}", left_side(assignment));
-            quote::traced(&whole)
-        }
-        NewValue::Array(_) => format!(
-            "{}{}",
-            left_side(assignment),
-            array_shown(&assignment.value)
-        ),
+        NewValue::Scalar(value) => quote::traced(&format!("{}{value}", left_side(assignment))),
+        NewValue::Array(_) => assignment.name.to_string(),
     }
 }
 
@@ -144,17 +190,14 @@ fn left_side(assignment: &NewAssignment) -> String {
     format!("{}{subscript}{equals}", assignment.name)
 }
 
-fn array_shown(value: &NewValue) -> String {
-    let NewValue::Array(elements) = value else {
-        return String::new();
-    };
+fn array_shown(elements: &[NewElement]) -> String {
     let shown: Vec<String> = elements
         .iter()
         .map(|element| {
-            let value = quote::traced(&element.value);
+            let value = quote::single(&element.value);
             let equals = if element.append { "+=" } else { "=" };
             match &element.key {
-                Some(key) => format!("[{key}]{equals}{value}"),
+                Some(key) => format!("[{}]{equals}{value}", quote::single(key)),
                 None => value,
             }
         })

@@ -182,13 +182,18 @@ fn steps(from: i64, to: i64, step: i64) -> Option<impl Iterator<Item = i64>> {
 }
 
 fn pad(number: i64, width: usize) -> String {
-    format!("{number:0width$}")
+    if width == 0 {
+        number.to_string()
+    } else {
+        format!("{number:0width$}")
+    }
 }
 
 /// Between `Z` and `a` there are a backslash, which quotes nothing then, and a backquote, which is none.
 fn character(code: i64) -> String {
     match u8::try_from(code) {
-        Ok(b'\\') | Err(_) => String::new(),
+        Ok(b'\\') => "''".to_string(),
+        Err(_) => String::new(),
         Ok(b'`') => "\\`".to_string(),
         Ok(code) => char::from(code).to_string(),
     }

@@ -1,7 +1,7 @@
 //! What a parameter's name stands for.
 
 use super::word::{Joining, Name, Subscript};
-use crate::flow::{Flow, Result};
+use crate::flow::Result;
 use crate::shell::Shell;
 use crate::syntax::ast::Arithmetic;
 use crate::text::Text;
@@ -147,7 +147,7 @@ impl Shell {
             if key.is_empty() {
                 let raw = &subscript.word.raw;
                 self.complain(format_args!("{name}[{raw}]: bad array subscript"));
-                return Err(Flow::Discard(1));
+                return Err(self.expansion_error());
             }
             return Ok(match &variable.value {
                 Some(Value::Associative(array)) => array.get(&key).cloned(),
@@ -155,6 +155,9 @@ impl Shell {
             });
         }
         let index = self.evaluate(subscript)?;
+        if self.refers_to_element(name) {
+            return Ok(None);
+        }
         self.element_at(name, &variable, index)
     }
 
@@ -191,14 +194,14 @@ impl Shell {
         let Name::Variable(name) = place.name else {
             let shown = place.shown_with_dollar();
             self.complain(format_args!("{shown}: cannot assign in this way"));
-            return Err(Flow::Discard(1));
+            return Err(self.expansion_error());
         };
         match place.subscript {
             None => self.reference(name, None),
             Some(Subscript::All(_)) => {
                 let shown = place.shown();
                 self.complain(format_args!("{shown}: bad array subscript"));
-                Err(Flow::Discard(1))
+                Err(self.expansion_error())
             }
             Some(Subscript::Element(subscript)) => {
                 let associative = self.variable(name).is_some_and(|v| is_associative(&v));

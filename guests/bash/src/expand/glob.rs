@@ -1,7 +1,7 @@
 //! Patterns to file names.
 
 use super::fields::{Field, has_active};
-use crate::flow::{Flow, Result};
+use crate::flow::Result;
 use crate::pattern::{Matching, Pattern};
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};
@@ -26,7 +26,7 @@ impl Shell {
             Some(names) if !names.is_empty() => out.extend(names.into_iter().map(Text::from)),
             Some(_) if self.options.failglob => {
                 self.complain(format_args!("no match: {}", field.text));
-                return Err(Flow::Discard(1));
+                return Err(self.expansion_error());
             }
             Some(_) if self.options.nullglob => {}
             Some(_) => out.push(field.text.into()),

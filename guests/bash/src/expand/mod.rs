@@ -25,7 +25,6 @@ pub mod word;
 pub use ansi::unescape as unescape_ansi;
 pub(crate) use elements::is_associative;
 pub(crate) use parse::name_length;
-pub use parse_parameter::reference as parse_reference;
 pub(crate) use scan::closing_bracket;
 
 use crate::flow::{Flow, Result};
@@ -46,13 +45,13 @@ impl Shell {
     ) -> Result<Vec<Text>> {
         let mut out = Vec::new();
         for word in words {
-            self.expand_into(word, &mut out)?;
+            self.expand_into(word, Reading::Word, &mut out)?;
         }
         Ok(out)
     }
 
-    fn expand_into(&mut self, word: &Word, out: &mut Vec<Text>) -> Result<()> {
-        let parsed = word.parsed(Reading::Word);
+    fn expand_into(&mut self, word: &Word, reading: Reading, out: &mut Vec<Text>) -> Result<()> {
+        let parsed = word.parsed(reading);
         if self.options.braceexpand {
             parsed.alternatives(&word.raw, |word| self.expand_fields(word, out))
         } else {
@@ -147,7 +146,7 @@ impl Shell {
     /// The target of a redirection: exactly one field, else bash's `ambiguous redirect`.
     pub fn expand_target(&mut self, word: &Word) -> Result<Text> {
         let mut out = Vec::new();
-        self.expand_into(word, &mut out)?;
+        self.expand_into(word, Reading::Word, &mut out)?;
         match (out.pop(), out.is_empty()) {
             (Some(target), true) => Ok(target),
             _ => {
@@ -241,7 +240,7 @@ impl Shell {
             return Ok(());
         }
         let mut values = Vec::new();
-        self.expand_into(&element.value, &mut values)?;
+        self.expand_into(&element.value, Reading::Element, &mut values)?;
         out.extend(values.into_iter().map(|value| NewElement {
             key: None,
             append: false,

@@ -43,10 +43,14 @@ impl Shell {
         match (&parameter.operation, &parameter.name) {
             (Operation::Bad, _) => {
                 self.complain(format_args!("{}: bad substitution", parameter.raw));
-                Err(Flow::Discard(1))
+                Err(self.expansion_error())
             }
             (Operation::Keys, Name::Variable(name)) => {
-                let keys = self.keys(name);
+                let keys = if self.refers_to_element(name) {
+                    Vec::new()
+                } else {
+                    self.keys(name)
+                };
                 let joining = match parameter.subscript {
                     Some(Subscript::All(joining)) => joining,
                     _ => Joining::Separate,
@@ -100,12 +104,12 @@ impl Shell {
             _ => {
                 let shown = place.shown();
                 self.complain(format_args!("{shown}: invalid indirect expansion"));
-                return Err(Flow::Discard(1));
+                return Err(self.expansion_error());
             }
         };
         let Some((name, subscript)) = parse_parameter::reference(&target) else {
             self.complain(format_args!("{target}: invalid variable name"));
-            return Err(Flow::Discard(1));
+            return Err(self.expansion_error());
         };
         let place = Place {
             name: &name,
@@ -208,10 +212,11 @@ impl Shell {
     /// The value; under `nounset` it has to be there.
     pub(super) fn fetch_bound(&mut self, place: Place<'_>) -> Result<Fetched> {
         let fetched = self.fetch(place)?;
-        if self.options.nounset && matches!(fetched, Fetched::One(None)) {
-            if matches!((place.name, place.subscript), (Name::Variable(name), None) if self.refers_to_element(name)) {
-                return Ok(fetched);
-            }
+        let refers = |shell: &Shell| match place.name {
+            Name::Variable(name) => shell.refers_to_element(name),
+            _ => false,
+        };
+        if self.options.nounset && matches!(fetched, Fetched::One(None)) && !refers(self) {
             return Err(self.unbound(&place.shown_with_dollar()));
         }
         Ok(fetched)
@@ -225,8 +230,23 @@ impl Shell {
 
     /// How an expansion ends the shell.
     fn expansion_failed(&self) -> Flow {
-        let top_of_command_line = self.options.invoked_by == Some('c') && self.subshell_depth == 0;
+        let top_of_command_line = self.options.invoked_by == Some('c')
+            && self.subshell_depth == 0
+            && !self.options.errexit;
         Flow::Exit(if top_of_command_line { 127 } else { 1 })
+    }
+
+    /// What an error of an expansion does behind its message: the command is given up, and with `set -e` the shell.
+    pub(crate) fn expansion_error(&self) -> Flow {
+        self.fatal_under_errexit(Flow::Discard(1))
+    }
+
+    /// With `set -e`, what gives up a command ends the shell.
+    pub(crate) fn fatal_under_errexit(&self, flow: Flow) -> Flow {
+        match flow {
+            Flow::Discard(status) if self.options.errexit => Flow::Exit(status),
+            flow => flow,
+        }
     }
 
     fn length(&mut self, place: Place<'_>) -> Result<usize> {
@@ -236,16 +256,16 @@ impl Shell {
         {
             let shown = name.to_string();
             self.complain(format_args!("{shown}: unbound variable"));
-            return Err(Flow::Discard(1));
+            return Err(self.expansion_error());
+        }
+        if let (Name::Variable(name), None) = (place.name, place.subscript)
+            && self.refers_to_element(name)
+        {
+            return Ok(0);
         }
         if let (Name::Variable(name), Some(Subscript::Element(_)), false) =
             (place.name, place.subscript, self.options.nounset)
             && self.variable(name).is_none()
-        {
-            return Ok(0);
-        }
-        if let (Name::Variable(name), None) = (place.name, place.subscript)
-            && self.refers_to_element(name)
         {
             return Ok(0);
         }

@@ -1,7 +1,5 @@
 //! Takes a word apart.
 
-use std::cell::OnceCell;
-
 use super::ansi;
 use super::scan;
 use super::word::{CommandSubstitution, Flow, Name, Parameter, Part, Reading};
@@ -18,7 +16,9 @@ pub fn parse(text: &str, reading: Reading) -> Vec<Part> {
         literal: String::new(),
     };
     match reading {
-        Reading::Word | Reading::Value | Reading::Operand | Reading::Pattern => parser.unquoted(),
+        Reading::Word | Reading::Element | Reading::Value | Reading::Operand | Reading::Pattern => {
+            parser.unquoted()
+        }
         Reading::QuotedOperand | Reading::Document | Reading::Arithmetic => parser.quoted_text(),
     }
     parser.parts

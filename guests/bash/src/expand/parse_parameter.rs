@@ -178,7 +178,9 @@ fn operation(rest: &str) -> Option<Operation> {
         '@' => {
             let mut chars = operand.chars();
             match (chars.next(), chars.next()) {
-                (Some(kind), None) if "QEPAaUuLKk".contains(kind) => Some(Operation::Transform(kind)),
+                (Some(kind), None) if "QEPAaUuLKk".contains(kind) => {
+                    Some(Operation::Transform(kind))
+                }
                 _ => Some(Operation::BadTransform),
             }
         }

@@ -16,7 +16,7 @@ impl Shell {
         } else {
             text.to_string()
         };
-        if !text.contains(['$', '`', '\\', '"']) {
+        if !text.contains(['$', '`', '\\', '"']) || !self.expands_prompts() {
             return Ok(text.into());
         }
         self.expand_here_document(&Word::new(text))
@@ -62,6 +62,19 @@ impl Shell {
         out
     }
 
+    fn expands_prompts(&self) -> bool {
+        self.options.shopt("promptvars") == Some(true)
+    }
+
+    /// A text that is still itself when the prompt's expansions have been made.
+    fn shielded(&self, text: &str) -> String {
+        if self.expands_prompts() {
+            escape_value(text)
+        } else {
+            text.to_string()
+        }
+    }
+
     fn prompt_escape(&self, c: char) -> Option<String> {
         let version = self.get("BASH_VERSION").unwrap_or_else(|| "5.2.15".into());
         Some(match c {
@@ -70,9 +83,10 @@ impl Shell {
             'n' => "\n".to_string(),
             'r' => "\r".to_string(),
             '[' | ']' => String::new(),
-            '\\' => "\\\\".to_string(),
-            '$' => if is_root(self) { "#" } else { "\\$" }.to_string(),
-            'u' => escape_value(&user_name(self)),
+            '\\' => self.shielded("\\"),
+            '$' if is_root(self) => "#".to_string(),
+            '$' => self.shielded("$"),
+            'u' => self.shielded(&user_name(self)),
             'h' | 'H' => {
                 let host = self.get("HOSTNAME").unwrap_or_default();
                 let host = if c == 'h' {
@@ -80,23 +94,24 @@ impl Shell {
                 } else {
                     &host
                 };
-                escape_value(host)
+                self.shielded(host)
             }
             's' => {
                 let name = self.name.rsplit('/').next().unwrap_or_default();
-                escape_value(name)
+                self.shielded(name)
             }
             'v' => version.splitn(3, '.').take(2).collect::<Vec<_>>().join("."),
             'V' => version.split('(').next().unwrap_or_default().to_string(),
-            'w' => escape_value(&self.prompt_directory()),
-            'W' => escape_value(&self.prompt_last_directory()),
-            'j' => "0".to_string(),
+            'w' => self.shielded(&self.prompt_directory()),
+            'W' => self.shielded(&self.prompt_last_directory()),
+            'j' => self.jobs.iter().count().to_string(),
             'l' => "tty".to_string(),
             '!' => self
                 .get("HISTCMD")
                 .unwrap_or_else(|| "1".into())
                 .to_string(),
-            '#' => "1".to_string(),
+            // Only commands typed at a prompt are counted.
+            '#' => "0".to_string(),
             'd' => self.prompt_time("%a %b %d"),
             't' => self.prompt_time("%H:%M:%S"),
             'T' => self.prompt_time("%I:%M:%S"),
@@ -177,4 +192,17 @@ fn escape_value(value: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// Text without the backslashes that would keep its characters from being expanded.
+fn unescape_quoted(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('$' | '`' | '\\')) => plain.extend(chars.next()),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }

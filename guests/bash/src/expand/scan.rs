@@ -191,14 +191,12 @@ impl Scan<'_> {
     }
 
     fn braces(&self, start: usize, in_double: bool) -> usize {
-        let quotes_count = !(in_double && is_word_operand(rest(self.text, start)));
         let mut at = start;
-        // `${#}`, `${'`: what follows the brace at once is a name, not a quote.
         while let Some(byte) = self.byte(at) {
             at = match byte {
                 b'}' => return at + 1,
                 b'\\' => behind_escaped(self.text, at),
-                b'\'' if quotes_count => single(self.text, at + 1),
+                b'\'' => single(self.text, at + 1),
                 b'"' => match self.deeper() {
                     Some(deeper) => deeper.double(at + 1),
                     None => at + 1,
@@ -222,23 +220,4 @@ impl Scan<'_> {
     fn command(&self, start: usize) -> usize {
         crate::syntax::substitution_end(self.text, start).unwrap_or(self.text.len())
     }
-}
-
-/// Whether what follows `${` is a name and `-`, `=`, `?` or `+`: then single quotes in double quotes are nothing special.
-fn is_word_operand(text: &str) -> bool {
-    let text = text.strip_prefix('!').unwrap_or(text);
-    let name = text
-        .bytes()
-        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
-        .count();
-    let name = if name == 0 { 1 } else { name };
-    let Some(mut rest) = text.get(name..) else {
-        return false;
-    };
-    if rest.starts_with('[') {
-        let end = brackets(rest, 1);
-        rest = rest.get(end..).unwrap_or_default();
-    }
-    let rest = rest.strip_prefix(':').unwrap_or(rest);
-    rest.starts_with(['-', '=', '?', '+'])
 }

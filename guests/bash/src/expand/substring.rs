@@ -40,6 +40,11 @@ impl Shell {
                 characters(&value, slice).map(|taken| Fetched::One(Some(taken.into())))
             }
             Fetched::One(None) => return Ok(fetched),
+            // Of what is no array, a piece is taken.
+            Fetched::Many(elements, _) if self.is_scalar(place) => {
+                let value = elements.first().cloned().unwrap_or_default();
+                characters(&value, slice).map(|taken| Fetched::One(Some(taken.into())))
+            }
             Fetched::Many(elements, joining) => self
                 .elements_from(place, elements, slice)
                 .map(|taken| Fetched::Many(taken, joining)),
@@ -50,6 +55,14 @@ impl Shell {
         let shown = length.map_or("", |length| &length.word.raw);
         self.complain(format_args!("{shown}: substring expression < 0"));
         Err(Flow::Discard(1))
+    }
+
+    fn is_scalar(&self, place: Place<'_>) -> bool {
+        let Name::Variable(name) = place.name else {
+            return false;
+        };
+        self.variable(name)
+            .is_some_and(|variable| matches!(variable.value, Some(Value::Scalar(_))))
     }
 
     fn elements_from(

@@ -25,6 +25,8 @@ pub struct ParsedWord {
 pub enum Reading {
     /// A word of a command.
     Word,
+    /// A word that is no assignment whatever it looks like: of an array, or made by braces.
+    Element,
     /// The right side of an assignment: a tilde may stand behind a colon.
     Value,
     /// What is between braces and not in double quotes, `${x:-this}`.
@@ -226,6 +228,21 @@ impl ParsedWord {
         }
     }
 
+    /// A word that braces have made, most often of letters and digits alone.
+    fn alternative(text: Text) -> ParsedWord {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-/+,:%@".contains(&b);
+        if text.is_empty() || !text.bytes().all(plain) {
+            return ParsedWord::new(&text, Reading::Element);
+        }
+        ParsedWord {
+            reading: Reading::Element,
+            parts: Vec::new(),
+            constant: Some(text),
+            alternatives: OnceCell::new(),
+            pattern: OnceCell::new(),
+        }
+    }
+
     /// The words its braces make of it. `raw` is what it was made from.
     pub fn alternatives<T>(
         &self,
@@ -244,7 +261,7 @@ impl ParsedWord {
         };
         let words = texts
             .into_iter()
-            .map(|text| ParsedWord::new(&text.into(), Reading::Word));
+            .map(|text| ParsedWord::alternative(text.into()));
         if words.len() > MAX_KEPT_ALTERNATIVES {
             return words.into_iter().try_for_each(|word| each(&word));
         }

@@ -6,11 +6,26 @@ use crate::execute::words;
 use crate::shell::Shell;
 use crate::syntax::ast::CommandKind;
 use crate::syntax::{Reading, parse};
-use crate::text::{self, Text};
-use crate::variables::{is_name, monotonic_ns};
+use crate::text;
+use crate::variables::{Variables, is_name, monotonic_ns};
 
-/// Where programs are looked for when nobody says.
-const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// What a shell sets when nobody says; it is not exported.
+const USUAL: &[(&str, &str)] = &[
+    ("HOSTNAME", "localhost"),
+    (
+        "PATH",
+        "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin:.",
+    ),
+    ("SHELL", "/bin/bash"),
+    ("TERM", "dumb"),
+];
+
+/// Adds what the environment may say otherwise.
+pub(super) fn add_usual(variables: &mut Variables) {
+    for (name, value) in USUAL {
+        variables.preset(name, value);
+    }
+}
 
 impl Shell {
     /// The environment, the directory, the numbers of processes; a state that was kept takes the environment's place.
@@ -30,27 +45,24 @@ impl Shell {
         }
         for (name, value) in std::env::vars_os() {
             self.take_variable(
-                text::decode(name.as_encoded_bytes()).into(),
-                text::decode(value.as_encoded_bytes()).into(),
+                &text::decode(name.as_encoded_bytes()),
+                &text::decode(value.as_encoded_bytes()),
             );
         }
         self.raise_level();
         self.settle_directory();
-        if self.get("PATH").is_none() {
-            self.set_quietly("PATH", USUAL_PATH);
-        }
         self.last_argument = self.name.clone();
         Ok(())
     }
 
-    fn take_variable(&mut self, name: Text, value: Text) {
+    fn take_variable(&mut self, name: &str, value: &str) {
         if let Some(function) =
             (name.strip_prefix("BASH_FUNC_")).and_then(|rest| rest.strip_suffix("%%"))
         {
-            self.take_function(function, &value);
+            self.take_function(function, value);
             return;
         }
-        match &*name {
+        match name {
             "SHELLOPTS" => {
                 for option in value.split(':') {
                     self.options.switch_set_option(option, true);
@@ -62,7 +74,7 @@ impl Shell {
                 }
             }
             "_" | "BASH_VERSINFO" | "UID" | "EUID" | "PPID" | "IFS" => {}
-            _ if is_name(&name) => self.import(&name, value),
+            _ if is_name(name) => self.import(name, value),
             _ => {}
         }
     }

@@ -63,6 +63,7 @@ impl Shell {
                 options,
                 aliases,
                 descriptors,
+                mentions_pid,
                 ..
             } = self;
             let reading = Reading {
@@ -73,6 +74,7 @@ impl Shell {
             let mut shown = String::new();
             let mut more = || {
                 let line = next_line(descriptors)?;
+                *mentions_pid |= line.contains("BASHPID");
                 if reading.options.verbose {
                     shown.push_str(&line);
                 }

@@ -35,13 +35,31 @@ enum Class {
     Xdigit,
 }
 
+/// Where a set stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// In a pattern.
+    Pattern,
+    /// In a regular expression.
+    Posix,
+}
+
 impl Bracket {
     /// What follows a `[`: the set and where it ends, or nothing if it is no set.
     pub fn parse(text: &str, start: usize) -> Option<(Bracket, usize)> {
+        Self::parse_as(text, start, Dialect::Pattern)
+    }
+
+    /// The same in a regular expression, where a backslash is nothing special and mistakes are errors.
+    pub fn parse_posix(text: &str, start: usize) -> Option<(Bracket, usize)> {
+        Self::parse_as(text, start, Dialect::Posix)
+    }
+
+    fn parse_as(text: &str, start: usize, dialect: Dialect) -> Option<(Bracket, usize)> {
         let mut bracket = Bracket::default();
         let mut at = start;
         if let Some((c, after)) = next(text, at)
-            && (c == '!' || c == '^')
+            && (c == '^' || (c == '!' && dialect == Dialect::Pattern))
         {
             bracket.negated = true;
             at = after;
@@ -53,27 +71,33 @@ impl Bracket {
                 return Some((bracket, after));
             }
             if let Some((name, end)) = enclosed(text, at, ':') {
-                bracket
-                    .items
-                    .push(Class::named(name).map_or(Item::Nothing, Item::Class));
+                bracket.items.push(match Class::named(name) {
+                    Some(class) => Item::Class(class),
+                    None if dialect == Dialect::Posix => return None,
+                    None => Item::Nothing,
+                });
                 at = end;
                 continue;
             }
-            let (low, end) = single(text, at)?;
+            let (low, end) = single(text, at, dialect)?;
             at = end;
-            let high = range_end(text, at);
-            match (low, high) {
+            let high = range_end(text, at, dialect);
+            let item = match (low, high) {
                 (Some(low), Some((Some(high), end))) => {
-                    bracket.items.push(Item::Range(low, high));
                     at = end;
+                    if high < low && dialect == Dialect::Posix {
+                        return None;
+                    }
+                    Item::Range(low, high)
                 }
                 (_, Some((_, end))) => {
-                    bracket.items.push(Item::Nothing);
                     at = end;
+                    Item::Nothing
                 }
-                (Some(low), None) => bracket.items.push(Item::Range(low, low)),
-                (None, None) => bracket.items.push(Item::Nothing),
-            }
+                (Some(low), None) => Item::Range(low, low),
+                (None, None) => Item::Nothing,
+            };
+            bracket.items.push(item);
         }
     }
 
@@ -108,7 +132,7 @@ fn enclosed(text: &str, at: usize, mark: char) -> Option<(&str, usize)> {
 }
 
 /// One member: a character, quoted or not, or a collating symbol. `None` inside for a symbol nobody knows.
-fn single(text: &str, at: usize) -> Option<(Option<char>, usize)> {
+fn single(text: &str, at: usize, dialect: Dialect) -> Option<(Option<char>, usize)> {
     for mark in ['.', '='] {
         if let Some((name, end)) = enclosed(text, at, mark) {
             let mut chars = name.chars();
@@ -119,7 +143,7 @@ fn single(text: &str, at: usize) -> Option<(Option<char>, usize)> {
         }
     }
     let (c, after) = next(text, at)?;
-    if c == '\\' {
+    if c == '\\' && dialect == Dialect::Pattern {
         let (quoted, after) = next(text, after)?;
         return Some((Some(quoted), after));
     }
@@ -127,12 +151,12 @@ fn single(text: &str, at: usize) -> Option<(Option<char>, usize)> {
 }
 
 /// The upper end of a range, if a range stands here.
-fn range_end(text: &str, at: usize) -> Option<(Option<char>, usize)> {
+fn range_end(text: &str, at: usize, dialect: Dialect) -> Option<(Option<char>, usize)> {
     let rest = text.get(at..)?.strip_prefix('-')?;
     if rest.starts_with(']') {
         return None;
     }
-    single(text, at + 1)
+    single(text, at + 1, dialect)
 }
 
 /// POSIX's names of characters, those that are used.

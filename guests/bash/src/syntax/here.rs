@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::ast::{HereDocument, Word};
+use super::ast::{HereDocument, List, Program, Word};
 use super::error::Warning;
 use super::parser::Parser;
+use super::print::print_substitution;
 
 impl Parser<'_, '_> {
     /// Announces a document; its delimiter as it stands in the source.
@@ -30,18 +31,24 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// At the end of a command substitution: documents that were announced in its last line come behind the line around it.
-    pub(super) fn unterminated_documents(&mut self, line: u32) {
+    /// At the end of a command substitution that began at an offset: documents announced in its last line are read from the lines
+    /// behind the line around it, and stand in its text from then on.
+    pub(super) fn unterminated_documents(&mut self, start: usize, line: u32, commands: &List) {
         let count = self.state.documents.len();
-        if count > 0 {
-            let plural = if count == 1 { "" } else { "s" };
-            self.warnings.push(Warning {
-                line,
-                message: format!(
-                    "command substitution: {count} unterminated here-document{plural}"
-                ),
-            });
+        if count == 0 {
+            return;
         }
+        let plural = if count == 1 { "" } else { "s" };
+        self.warnings.push(Warning {
+            line,
+            message: format!("command substitution: {count} unterminated here-document{plural}"),
+        });
+        let rest = self.input.set_rest_aside();
+        self.read_documents();
+        let text = print_substitution(&Program {
+            commands: vec![commands.clone()],
+        });
+        self.input.put_back(start, &format!("{text})"), &rest);
     }
 
     fn read_document(&mut self, document: &HereDocument) -> String {

@@ -15,6 +15,8 @@ pub(super) struct Input<'a> {
     /// Where the last line begins in `text`.
     line_start: usize,
     ended: bool,
+    /// The last line had no newline of its own.
+    unterminated: bool,
     /// Escaped newlines that belong to no word's text, by their offset.
     pub removed: Vec<usize>,
     /// Aliases whose text is being read, the innermost last.
@@ -59,6 +61,7 @@ impl<'a> Input<'a> {
             line: 0,
             line_start: 0,
             ended: false,
+            unterminated: false,
             removed: Vec::new(),
             aliases: Vec::new(),
         }
@@ -120,12 +123,18 @@ impl<'a> Input<'a> {
     pub fn next_unescaped(&mut self, more: More<'_>) -> Option<u8> {
         loop {
             let byte = self.next(more)?;
-            if byte != b'\\' || self.text.as_bytes().get(self.position) != Some(&b'\n') {
+            let behind = self.text.as_bytes().get(self.position);
+            if byte != b'\\' || behind != Some(&b'\n') || self.at_last_backslash() {
                 return Some(byte);
             }
             self.removed.push(self.position - 1);
             self.position += 1;
         }
+    }
+
+    /// Behind a backslash that nothing follows, not even a newline: it stands for itself.
+    pub fn at_last_backslash(&self) -> bool {
+        self.unterminated && self.position + 1 == self.text.len()
     }
 
     /// Goes back over the byte that was read last.
@@ -148,6 +157,20 @@ impl<'a> Input<'a> {
         let line = rest.get(..length).unwrap_or_default().to_owned();
         self.position += length;
         Some(line)
+    }
+
+    /// Takes away what has been read of the current line but not used, so that what is read next are the lines behind it.
+    pub fn set_rest_aside(&mut self) -> String {
+        self.text.split_off(self.position.min(self.text.len()))
+    }
+
+    /// Puts a text in the place of everything from `start` on, and behind it the rest of a line that was set aside.
+    pub fn put_back(&mut self, start: usize, text: &str, rest: &str) {
+        self.text.truncate(start);
+        self.text.push_str(text);
+        self.position = self.text.len();
+        self.text.push_str(rest);
+        self.line_start = self.line_start.min(start);
     }
 
     /// The text between two offsets without the escaped newlines removed since `removed_before`.
@@ -210,7 +233,13 @@ impl<'a> Input<'a> {
             self.next_line += length;
         }
         if !self.text.ends_with('\n') {
+            // A backslash at the very end stands for itself.
+            let backslashes = self.text.bytes().rev().take_while(|b| *b == b'\\');
+            if backslashes.count() % 2 == 1 {
+                self.text.push('\\');
+            }
             self.text.push('\n');
+            self.unterminated = true;
         }
         let added = self.text.len() - before;
         for alias in &mut self.aliases {

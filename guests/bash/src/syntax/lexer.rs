@@ -241,7 +241,9 @@ impl Parser<'_, '_> {
             match byte {
                 b'\\' => {
                     word.quoted = true;
-                    self.get_raw();
+                    if !self.input.at_last_backslash() {
+                        self.get_raw();
+                    }
                 }
                 b'\'' | b'"' | b'`' => {
                     word.quoted |= byte != b'`';
@@ -458,13 +460,14 @@ impl Parser<'_, '_> {
         }
         match self.state.last {
             Kind::Function => self.state.function_brace = true,
-            Kind::Case | Kind::Select | Kind::For => self.state.expecting_in += 1,
+            kind @ (Kind::Case | Kind::Select | Kind::For) => {
+                self.state.expecting_in.push(kind == Kind::Case);
+            }
             _ => {}
         }
         let mut token = Token {
             kind,
             text: None,
-            quoted: word.quoted,
             elements: None,
         };
         match word.array {
@@ -483,29 +486,26 @@ impl Parser<'_, '_> {
     fn special_word(&mut self, text: &str) -> Option<Kind> {
         let state = &mut self.state;
         if text == "in"
-            && state.expecting_in > 0
             && matches!(state.last, Kind::Word | Kind::Newline)
+            && let Some(is_case) = state.expecting_in.pop()
         {
-            if state.case_statement {
+            if is_case {
                 state.case_pattern = true;
                 state.esacs += 1;
             }
-            state.expecting_in -= 1;
             return Some(Kind::In);
         }
-        if text == "do" && state.expecting_in > 0 {
+        if text == "do" {
             let behind_list = matches!(state.last, Kind::Newline | Kind::Semicolon);
             let behind_name =
                 state.last == Kind::Word && matches!(state.before, Kind::For | Kind::Select);
-            if behind_list || behind_name {
-                state.expecting_in -= 1;
+            if (behind_list || behind_name) && state.expecting_in.pop().is_some() {
                 return Some(Kind::Do);
             }
         }
         if text == "esac" && state.esacs > 0 && state.last == Kind::In {
             state.esacs -= 1;
             state.case_pattern = false;
-            state.case_statement = false;
             return Some(Kind::Esac);
         }
         if std::mem::take(&mut state.function_brace) && text == "{" {
@@ -545,10 +545,8 @@ impl Parser<'_, '_> {
             Kind::Time if !state.last.precedes_time() => return None,
             Kind::Esac => {
                 state.case_pattern = false;
-                state.case_statement = false;
                 state.esacs = state.esacs.saturating_sub(1);
             }
-            Kind::Case => state.case_statement = true,
             Kind::ConditionStart => state.condition_begins = true,
             Kind::LeftBrace => state.open_braces += 1,
             Kind::RightBrace => state.open_braces = state.open_braces.saturating_sub(1),

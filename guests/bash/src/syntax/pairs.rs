@@ -106,7 +106,7 @@ impl Parser<'_, '_> {
         let outer = std::mem::replace(&mut self.state, State::nested());
         let outer_found = self.found.take();
         self.deeper()?;
-        let commands = self.substituted_commands().map_err(leaves_shell)?;
+        let commands = self.substituted_commands(start).map_err(leaves_shell)?;
         self.depth -= 1;
         self.found = outer_found;
         self.state = outer;
@@ -115,7 +115,7 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    fn substituted_commands(&mut self) -> Parsed<List> {
+    fn substituted_commands(&mut self, start: usize) -> Parsed<List> {
         let line = self.input.line;
         self.skip_newlines()?;
         let commands = match self.peek()? {
@@ -123,7 +123,7 @@ impl Parser<'_, '_> {
             _ => self.compound_list()?,
         };
         self.expect(Kind::RightParen)?;
-        self.unterminated_documents(line);
+        self.unterminated_documents(start, line, &commands);
         Ok(commands)
     }
 

@@ -36,7 +36,6 @@ pub(super) struct State {
     token: Option<Token>,
     /// Between `in` and `)` of a `case`.
     pub case_pattern: bool,
-    pub case_statement: bool,
     /// A function's `{` may come.
     pub function_brace: bool,
     /// Between the parentheses of `name=( … )`.
@@ -59,7 +58,8 @@ pub(super) struct State {
     pub extended_pattern: bool,
     pub esacs: u32,
     pub open_braces: u32,
-    pub expecting_in: u32,
+    /// Words behind `case` (true), `for` and `select` whose `in` may come.
+    pub expecting_in: Vec<bool>,
     /// Here-documents whose text has still to come.
     pub documents: Vec<Rc<HereDocument>>,
     /// In a command substitution, which a parenthesis ends.
@@ -73,7 +73,6 @@ impl State {
             before: Kind::Newline,
             token: None,
             case_pattern: false,
-            case_statement: false,
             function_brace: false,
             in_array: false,
             assignment_operands: false,
@@ -87,7 +86,7 @@ impl State {
             extended_pattern: false,
             esacs: 0,
             open_braces: 0,
-            expecting_in: 0,
+            expecting_in: Vec::new(),
             documents: Vec::new(),
             nested: false,
         }
@@ -192,8 +191,7 @@ impl Parser<'_, '_> {
             match self.peek()? {
                 Kind::Bang => negated = !negated,
                 Kind::Time => time = Some(TimeFormat::Bash),
-                Kind::TimePosix => time = Some(TimeFormat::Posix),
-                Kind::TimeIgnored => {}
+                Kind::TimePosix | Kind::TimeIgnored => time = Some(TimeFormat::Posix),
                 Kind::Newline | Kind::Semicolon | Kind::End if !bare => {
                     return Ok(Pipeline {
                         time,

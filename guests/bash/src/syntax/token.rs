@@ -8,8 +8,6 @@ pub(super) struct Token {
     pub kind: Kind,
     /// What a word, a number or an arithmetic expression says, without the escaped newlines.
     pub text: Option<Text>,
-    /// Some of it stands in quotes or behind a backslash.
-    pub quoted: bool,
     /// The elements of `name=(…)`.
     pub elements: Option<Vec<ArrayElement>>,
 }
@@ -19,7 +17,6 @@ impl Token {
         Token {
             kind,
             text: None,
-            quoted: false,
             elements: None,
         }
     }

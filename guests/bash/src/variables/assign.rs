@@ -103,8 +103,26 @@ impl Shell {
 
     /// A variable of the environment the shell was begun with.
     pub fn import(&mut self, name: &str, value: impl Into<Text>) {
-        self.set_quietly(name, value);
-        self.set_exported(name, true);
+        let Some(scope) = self.variables.scopes.first_mut() else {
+            return;
+        };
+        let value = Some(Value::Scalar(value.into()));
+        let variables = Rc::make_mut(&mut scope.variables);
+        match variables.get_mut(name) {
+            Some(variable) => {
+                let variable = Rc::make_mut(variable);
+                variable.value = value;
+                variable.attributes.exported = true;
+            }
+            None => {
+                let mut variable = Variable {
+                    value,
+                    ..Variable::default()
+                };
+                variable.attributes.exported = true;
+                variables.insert(name.into(), Rc::new(variable));
+            }
+        }
     }
 
     /// A variable that will be exported once it has a value.
@@ -185,7 +203,10 @@ impl Shell {
             self.assign_dynamic(&target.name, &value);
             return;
         }
-        self.made(target).value = Some(Value::Scalar(value));
+        let export = self.options.allexport;
+        let variable = self.made(target);
+        variable.value = Some(Value::Scalar(value));
+        variable.attributes.exported |= export;
         self.assigned(&target.name);
     }
 
@@ -473,10 +494,7 @@ impl Shell {
 
     /// The variable of a target, made if it isn't there.
     pub fn made(&mut self, target: &WriteTarget) -> &mut Variable {
-        let export = self.options.allexport;
-        let variable = self.variables.entry(target.scope, &target.name);
-        variable.attributes.exported |= export;
-        variable
+        self.variables.entry(target.scope, &target.name)
     }
 
     /// Leaves with bash's message when a target is readonly; answers whether an assignment is silently ignored.

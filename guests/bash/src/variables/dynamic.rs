@@ -13,7 +13,7 @@ use super::{Associative, Indexed, Value, Variable};
 use crate::shell::{Frame, Shell};
 use crate::text::Text;
 
-const COMP_WORDBREAKS: &str = " \t\n\"'@><=;|&(:";
+const COMP_WORDBREAKS: &str = " \t\n\"'><=;|&(:";
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// The generator of `RANDOM`. It is seeded from the machine's entropy when it is first used, and anew in a subshell.
@@ -85,9 +85,12 @@ pub fn monotonic_ns() -> i64 {
 impl Shell {
     /// A dynamic variable with the value it has now.
     pub(super) fn dynamic_variable(&self, name: &str, variable: &Variable) -> Variable {
+        let mut attributes = variable.attributes;
+        // Each command gives `_` anew, and unexported.
+        attributes.exported &= name != "_";
         Variable {
             value: self.dynamic_value(name),
-            attributes: variable.attributes,
+            attributes,
             dynamic: true,
         }
     }
@@ -132,10 +135,13 @@ impl Shell {
             }
             "BASH_SOURCE" => self.from_frames(|frame| frame.source.to_string()),
             "BASH_LINENO" => self.from_frames(|frame| frame.call_line.to_string()),
-            "BASH_ARGC" => indexed(self.kept_arguments().map(|all| all.len().to_string())),
+            "BASH_ARGC" => {
+                let lists = self.argument_lists();
+                indexed(lists.iter().map(|list| list.len().to_string()))
+            }
             "BASH_ARGV" => {
-                let arguments = self.kept_arguments().flat_map(|all| all.iter().rev());
-                indexed(arguments.map(|argument| &**argument))
+                let lists = self.argument_lists();
+                indexed(lists.iter().flat_map(|list| list.iter().rev().cloned()))
             }
             "BASH_ALIASES" => {
                 let aliases = self.aliases.iter();
@@ -153,19 +159,18 @@ impl Shell {
         indexed(self.frames.iter().rev().map(show))
     }
 
-    /// The arguments that `BASH_ARGV` shows, the innermost call's first: those of functions for debuggers only, those of the script
-    /// always, and a sourced file's name where it has no arguments of its own.
-    fn kept_arguments(&self) -> impl Iterator<Item = &Rc<Vec<Text>>> {
-        let all = self.options.extdebug;
-        let is_shown = move |frame: &&Frame| {
-            let only_its_name = matches!(&frame.arguments[..], [name] if *name == frame.source);
-            all || &*frame.function == "main" || (!frame.is_function && only_its_name)
-        };
-        let has_main = self.frames.first().is_some_and(|frame| &*frame.function == "main");
-        let in_file = self.frames.iter().any(|frame| !frame.is_function);
-        let beneath = (!has_main && (all || in_file)).then_some(&self.positional);
-        let frames = self.frames.iter().rev().filter(is_shown);
-        frames.map(|frame| &frame.arguments).chain(beneath)
+    /// Arguments of functions are kept for debuggers only, those of sourced files always; the script's own come last.
+    fn argument_lists(&self) -> Vec<Rc<Vec<Text>>> {
+        let kept = |frame: &&Frame| self.options.extdebug || &*frame.function == "source";
+        let mut lists: Vec<_> = (self.frames.iter().rev())
+            .filter(|frame| !frame.is_main())
+            .filter(kept)
+            .map(|frame| frame.arguments.clone())
+            .collect();
+        if self.options.extdebug || !lists.is_empty() {
+            lists.push(self.main_arguments.clone());
+        }
+        lists
     }
 
     /// What assigning to a dynamic variable does; to most, nothing.

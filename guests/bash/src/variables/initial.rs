@@ -98,6 +98,13 @@ impl Variables {
     }
 }
 
+impl Variables {
+    /// One more variable to begin with.
+    pub fn preset(&mut self, name: &str, value: &str) {
+        self.insert(0, name.into(), scalar(value));
+    }
+}
+
 fn dynamic(name: &str) -> Variable {
     Variable {
         value: None,

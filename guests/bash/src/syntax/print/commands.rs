@@ -351,6 +351,7 @@ impl Printer {
         self.put(" () \n");
         self.indent();
         self.function_body(function);
+        self.behind_document = false;
     }
 
     fn function_body(&mut self, function: &Function) {
