@@ -72,8 +72,7 @@ pub fn return_function(shell: &mut Shell, operands: &[Operand]) -> Result {
         super::help::print_long(shell, "return");
         return Ok(MISUSED);
     }
-    let inside =
-        shell.traps.is_running() || shell.frames.iter().any(|frame| &*frame.function != "main");
+    let inside = shell.frames.iter().any(|frame| &*frame.function != "main");
     let status = match status_operand(shell, "return", &words)? {
         Ok(status) | Err(status) => status,
     };
