@@ -104,6 +104,7 @@ impl Shell {
     /// `-c`
     fn run_string(&mut self, text: Text) -> i32 {
         self.execution_string = Some(text.clone());
+        self.set_quietly("BASH_EXECUTION_STRING", text.clone());
         let outcome = self.run_lines(text, "-c", 1);
         self.end_main(outcome)
     }

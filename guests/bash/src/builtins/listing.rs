@@ -139,6 +139,7 @@ pub fn listed(shell: &Shell, name: &str, variable: &Variable) -> Variable {
     match name {
         "DIRSTACK" | "GROUPS" => shown.value = Some(Value::Indexed(Default::default())),
         "PIPESTATUS" if is_empty => shown.value = None,
+        "SECONDS" => (shown.value, shown.attributes.integer) = (None, false),
         _ if !known => shown.value = None,
         _ => {}
     }

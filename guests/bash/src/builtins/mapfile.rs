@@ -2,8 +2,8 @@
 
 use super::operands::given;
 use super::{Operand, forgive, reason, whole_number, word, words};
-use crate::descriptors::ReadEnd;
 use crate::builtins::listing;
+use crate::descriptors::ReadEnd;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::{Text, decode, encode};

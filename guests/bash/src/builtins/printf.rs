@@ -295,7 +295,8 @@ impl Printing<'_> {
         if depth > 0 || rest.get(at + 1) != Some(&b'T') {
             let letter = rest.get(at + 1).copied().unwrap_or(b'(');
             let shown = decode(&[letter]).into_owned();
-            self.complain(format_args!("warning: `{shown}': invalid time format specification"
+            self.complain(format_args!(
+                "warning: `{shown}': invalid time format specification"
             ));
             // What was taken for a time is printed as it stands.
             self.output.push(b'%');
@@ -381,7 +382,8 @@ impl Printing<'_> {
             self.complain(format_args!("{argument}: invalid {kind}number"));
             self.status = 1;
         } else if overflows {
-            self.complain(format_args!("warning: {argument}: Numerical result out of range"
+            self.complain(format_args!(
+                "warning: {argument}: Numerical result out of range"
             ));
         }
     }

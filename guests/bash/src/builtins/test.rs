@@ -202,11 +202,6 @@ impl Test<'_> {
     fn unary(&mut self) -> Answer {
         let (operator, operand) = (self.word(0), self.word(1));
         self.at += 2;
-        if &*operator == "-t" && whole_number(&operand).is_none() {
-            return Err(Wrong::Said(format!(
-                "{operand}: integer expression expected"
-            )));
-        }
         Ok(condition::unary(self.shell, &operator, &operand)?)
     }
 

@@ -2,8 +2,8 @@
 
 use super::operands::letters;
 use super::{Operand, print, usage, words};
-use crate::execute::traps::event;
 use crate::builtins::listing;
+use crate::execute::traps::event;
 use crate::flow::Result;
 use crate::shell::Shell;
 use crate::text::Text;
@@ -42,7 +42,11 @@ fn list(shell: &mut Shell, names: &[Text]) -> i32 {
         }
     }
     let line = |(number, command): (u32, &Text)| {
-        format!("trap -- {} {}\n", listing::single_quoted(command), name_of(number))
+        format!(
+            "trap -- {} {}\n",
+            listing::single_quoted(command),
+            name_of(number)
+        )
     };
     let text: String = if names.is_empty() {
         shell.traps.listed().map(line).collect()

@@ -114,7 +114,7 @@ impl Shell {
         Ok(operands)
     }
 
-    /// Whether the command, as it is written, takes assignments as operands; `command` may stand in front.
+    /// Whether the command, as it is written, takes assignments as operands; in posix mode `command` may stand in front.
     fn is_declaration(&self, simple: &Simple) -> bool {
         for argument in &simple.arguments {
             let name = &*argument.word().raw;

@@ -269,11 +269,6 @@ impl Shell {
         {
             return Ok(0);
         }
-        if let (Name::Variable(name), None) = (place.name, place.subscript)
-            && self.refers_to_element(name)
-        {
-            return Ok(0);
-        }
         Ok(match self.fetch_bound(place)? {
             Fetched::One(value) => value.map_or(0, |value| value.chars().count()),
             Fetched::Many(elements, _) => elements.len(),

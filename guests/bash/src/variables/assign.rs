@@ -203,7 +203,10 @@ impl Shell {
             self.assign_dynamic(&target.name, &value);
             return;
         }
-        self.made(target).value = Some(Value::Scalar(value));
+        let export = self.options.allexport;
+        let variable = self.made(target);
+        variable.value = Some(Value::Scalar(value));
+        variable.attributes.exported |= export;
         self.assigned(&target.name);
     }
 
@@ -491,10 +494,7 @@ impl Shell {
 
     /// The variable of a target, made if it isn't there.
     pub fn made(&mut self, target: &WriteTarget) -> &mut Variable {
-        let export = self.options.allexport;
-        let variable = self.variables.entry(target.scope, &target.name);
-        variable.attributes.exported |= export;
-        variable
+        self.variables.entry(target.scope, &target.name)
     }
 
     /// Leaves with bash's message when a target is readonly; answers whether an assignment is silently ignored.

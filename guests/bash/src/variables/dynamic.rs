@@ -13,7 +13,7 @@ use super::{Associative, Indexed, Value, Variable};
 use crate::shell::{Frame, Shell};
 use crate::text::Text;
 
-const COMP_WORDBREAKS: &str = " \t\n\"'@><=;|&(:";
+const COMP_WORDBREAKS: &str = " \t\n\"'><=;|&(:";
 const SECOND_NS: i64 = 1_000_000_000;
 
 /// The generator of `RANDOM`. It is seeded from the machine's entropy when it is first used, and anew in a subshell.
@@ -85,9 +85,12 @@ pub fn monotonic_ns() -> i64 {
 impl Shell {
     /// A dynamic variable with the value it has now.
     pub(super) fn dynamic_variable(&self, name: &str, variable: &Variable) -> Variable {
+        let mut attributes = variable.attributes;
+        // Each command gives `_` anew, and unexported.
+        attributes.exported &= name != "_";
         Variable {
             value: self.dynamic_value(name),
-            attributes: variable.attributes,
+            attributes,
             dynamic: true,
         }
     }

@@ -268,7 +268,8 @@ impl Shell {
 
     /// Whether a name is a reference to an element, which has no elements itself.
     pub fn refers_to_element(&self, name: &str) -> bool {
-        let is_reference = |(_, _, variable): (usize, &Text, &Rc<Variable>)| variable.attributes.nameref;
+        let is_reference =
+            |(_, _, variable): (usize, &Text, &Rc<Variable>)| variable.attributes.nameref;
         self.variables.search(name).is_some_and(is_reference)
             && matches!(
                 self.follow_aloud(name, false),
@@ -325,7 +326,11 @@ fn exported_body(name: &str, function: &crate::syntax::ast::Function) -> String 
     let text = crate::syntax::print_function(function);
     let head = format!("{name} () \n{{ \n");
     let Some(body) = text.strip_prefix(&head) else {
-        return text.strip_prefix(name).unwrap_or(&text).trim_start().to_owned();
+        return text
+            .strip_prefix(name)
+            .unwrap_or(&text)
+            .trim_start()
+            .to_owned();
     };
     let mut exported = String::from("() { ");
     for (index, line) in body.lines().enumerate() {

@@ -245,7 +245,14 @@ fn give_variable(
     undo: bool,
     declared: Declared,
 ) -> Result {
-    if !is_name(&declared.name) || declared.subscript.is_some() {
+    if let Some(subscript) = &declared.subscript {
+        let name = &declared.name;
+        shell.complain(format_args!(
+            "{command}: `{name}[{subscript}]': not a valid identifier"
+        ));
+        return Ok(1);
+    }
+    if !is_name(&declared.name) {
         shell.complain(format_args!(
             "{command}: `{}': not a valid identifier",
             declared.shown
