@@ -22,7 +22,7 @@ pub mod traps;
 mod xtrace;
 
 pub use child::run_handed_over;
-pub use spawn::words;
+pub use spawn::{describe_signal, words};
 
 use crate::flow::{Flow, Result};
 use crate::shell::Shell;

@@ -420,7 +420,7 @@ fn shown_name(name: &str) -> String {
 }
 
 /// How a signal is described.
-fn describe_signal(number: u32) -> &'static str {
+pub fn describe_signal(number: u32) -> &'static str {
     match number {
         1 => "Hangup",
         2 => "Interrupt",

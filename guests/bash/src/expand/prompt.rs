@@ -190,16 +190,3 @@ fn escape_value(value: &str) -> String {
     }
     escaped
 }
-
-/// Text without the backslashes that would keep its characters from being expanded.
-fn unescape_quoted(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('\\', Some('$' | '`' | '\\')) => plain.extend(chars.next()),
-            _ => plain.push(c),
-        }
-    }
-    plain
-}

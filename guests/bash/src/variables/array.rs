@@ -83,10 +83,6 @@ impl Associative {
         self.entries.clear();
     }
 
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// In bash's order.
     pub fn iter(&self) -> impl Iterator<Item = (&Text, &Text)> {
         self.entries.values().map(|(key, value)| (key, value))

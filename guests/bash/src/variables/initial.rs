@@ -1,5 +1,6 @@
 //! The variables a shell begins with.
 
+use isobox_guest::stat::FILE_UID;
 use std::rc::Rc;
 
 use super::{Attributes, Indexed, Scope, Value, Variable, Variables};
@@ -85,7 +86,7 @@ impl Variables {
         old.attributes.exported = true;
         variables.insert(0, "OLDPWD".into(), old);
         for name in ["UID", "EUID"] {
-            let mut user = scalar("0");
+            let mut user = scalar(&FILE_UID.to_string());
             user.attributes.integer = true;
             user.attributes.readonly = true;
             variables.insert(0, name.into(), user);

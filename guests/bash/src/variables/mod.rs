@@ -7,6 +7,7 @@ mod initial;
 mod local;
 mod references;
 mod scopes;
+mod table;
 mod unset;
 
 use std::collections::BTreeMap;
@@ -110,7 +111,7 @@ pub struct Variables {
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Scope {
-    variables: Rc<BTreeMap<Text, Rc<Variable>>>,
+    variables: Rc<table::Table>,
     /// Made by assignments in front of a command; `local` doesn't bind here.
     is_temporary: bool,
     /// What `local -` saved.
@@ -280,10 +281,8 @@ impl Shell {
     /// `NAME=VALUE` of everything exported, for a child, in the order of the names.
     pub fn environment(&self) -> Vec<Vec<u8>> {
         let mut environment = Vec::new();
-        for (name, variable) in self.variables.visible() {
-            if variable.attributes.exported {
-                self.push_exported(&mut environment, name, variable);
-            }
+        for (name, variable) in self.variables.exported() {
+            self.push_exported(&mut environment, name, variable);
         }
         for (name, function) in self.exported_functions() {
             let entry = format!("BASH_FUNC_{name}%%={}", exported_body(name, function));

@@ -86,7 +86,9 @@ impl Shell {
         let Some(scope) = self.variables.pop() else {
             return;
         };
-        for name in scope.variables.keys() {
+        let mut names: Vec<&Text> = scope.variables.keys().collect();
+        names.sort_unstable();
+        for name in names {
             self.assigned(name);
         }
     }
@@ -187,12 +189,30 @@ impl Variables {
         all.into_iter()
     }
 
-    /// The variables of one scope.
+    /// Those of them that are exported, which are few: what is looked for whenever a program begins.
+    pub(super) fn exported(&self) -> impl Iterator<Item = (&Text, &Rc<Variable>)> {
+        let mut exported: BTreeMap<&Text, &Rc<Variable>> = BTreeMap::new();
+        for scope in &self.scopes {
+            for (name, variable) in scope.variables.iter() {
+                if variable.attributes.exported {
+                    exported.insert(name, variable);
+                } else if !exported.is_empty() {
+                    exported.remove(name);
+                }
+            }
+        }
+        exported.into_iter()
+    }
+
+    /// The variables of one scope, in the order of the names.
     pub fn of_scope(&self, scope: usize) -> impl Iterator<Item = (&Text, &Rc<Variable>)> {
-        self.scopes
-            .get(scope)
+        let scope = self.scopes.get(scope);
+        let mut all: Vec<_> = scope
             .into_iter()
             .flat_map(|scope| scope.variables.iter())
+            .collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter()
     }
 
     fn pop(&mut self) -> Option<Scope> {
