@@ -9,7 +9,6 @@ mod df;
 mod du;
 mod env;
 mod expr;
-mod glob;
 mod help;
 mod install;
 mod ln;
@@ -20,7 +19,6 @@ mod stat;
 mod sync;
 mod tac;
 mod test;
-mod time;
 mod uname;
 mod user;
 
