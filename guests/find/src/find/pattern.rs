@@ -1,48 +1,42 @@
 //! `-regex`: a pattern that matches the whole path.
 
-/// The kinds of patterns that `-regextype` names.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub enum Syntax {
-    #[default]
-    Emacs,
-    Basic,
-    Extended,
-}
+use posix_regex::{Bounds, Dialect, Options, Regex};
 
 /// A compiled pattern.
-pub struct Pattern(regex_lite::Regex);
+pub struct Pattern(Regex);
 
-impl Syntax {
-    /// The syntax that findutils calls `name`.
-    pub fn named(name: &str) -> Result<Self, String> {
-        Ok(match name {
-            "findutils-default" | "emacs" => Self::Emacs,
-            "ed" | "sed" | "grep" | "posix-basic" | "posix-minimal-basic" => Self::Basic,
-            "gnu-awk" | "posix-awk" | "awk" | "posix-egrep" | "egrep" | "posix-extended" => {
-                Self::Extended
-            }
-            _ => {
-                return Err(format!(
-                    "Unknown regular expression type ‘{name}’; valid types are ‘findutils-default’, ‘ed’, ‘emacs’, ‘gnu-awk’, ‘grep’, ‘posix-awk’, ‘awk’, ‘posix-basic’, ‘posix-egrep’, ‘egrep’, ‘posix-extended’, ‘posix-minimal-basic’, ‘sed’."
-                ));
-            }
-        })
+impl Pattern {
+    /// Reads a pattern.
+    pub fn new(text: &str, dialect: Dialect, ignore_case: bool) -> Result<Self, String> {
+        let options = Options {
+            ignore_case,
+            bounds: Bounds::Line,
+            ..Options::new(dialect)
+        };
+        Regex::new(text.as_bytes(), &options)
+            .map(Self)
+            .map_err(|error| format!("failed to compile regular expression '{text}': {error}"))
+    }
+
+    /// Whether all of `path` matches.
+    pub fn matches(&self, path: &str) -> bool {
+        self.0.is_match(path.as_bytes())
     }
 }
-impl Pattern {
-    pub fn new(text: &str, _syntax: Syntax, fold: bool) -> Result<Self, String> {
-        let text = text
-            .replace("\\(", "(")
-            .replace("\\)", ")")
-            .replace("\\|", "|");
-        regex_lite::RegexBuilder::new(&format!("^(?:{text})$"))
-            .case_insensitive(fold)
-            .dot_matches_new_line(true)
-            .build()
-            .map(Self)
-            .map_err(|e| e.to_string())
-    }
-    pub fn matches(&self, path: &str) -> bool {
-        self.0.is_match(path)
-    }
+
+/// The syntax that `-regextype` calls `name`.
+pub fn dialect(name: &str) -> Result<Dialect, String> {
+    Ok(match name {
+        "findutils-default" | "emacs" => Dialect::EMACS,
+        "ed" | "sed" | "posix-basic" | "posix-minimal-basic" => Dialect::BASIC,
+        "grep" => Dialect::GREP,
+        "posix-extended" => Dialect::EXTENDED,
+        "posix-egrep" | "egrep" => Dialect::EGREP,
+        "gnu-awk" | "posix-awk" | "awk" => Dialect::AWK,
+        _ => {
+            return Err(format!(
+                "Unknown regular expression type ‘{name}’; valid types are ‘findutils-default’, ‘ed’, ‘emacs’, ‘gnu-awk’, ‘grep’, ‘posix-awk’, ‘awk’, ‘posix-basic’, ‘posix-egrep’, ‘egrep’, ‘posix-extended’, ‘posix-minimal-basic’, ‘sed’."
+            ));
+        }
+    })
 }

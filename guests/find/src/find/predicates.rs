@@ -3,7 +3,7 @@
 use super::date;
 use super::exec::{Exec, Mode as ExecMode};
 use super::expression::{Compare, ModeTest, Options, Predicate, Sink, When, Which, nanoseconds};
-use super::pattern::{Pattern, Syntax};
+use super::pattern::{Pattern, dialect};
 use super::printf::Format;
 use crate::help::quoted;
 use gnu::glob::Glob;
@@ -15,6 +15,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::rc::Rc;
+use posix_regex::Dialect;
 
 const DAY: i128 = 86_400_000_000_000;
 const MINUTE: i128 = 60_000_000_000;
@@ -24,7 +25,7 @@ pub struct Reader<'a> {
     words: &'a [String],
     previous: Option<String>,
     pub options: Options,
-    syntax: Syntax,
+    dialect: Dialect,
     pub has_action: bool,
     pub gathering: Vec<Rc<RefCell<Exec>>>,
     files: HashMap<String, Rc<RefCell<BufWriter<File>>>>,
@@ -39,7 +40,7 @@ impl<'a> Reader<'a> {
             words,
             previous: None,
             options,
-            syntax: Syntax::default(),
+            dialect: Dialect::EMACS,
             has_action: false,
             gathering: Vec::new(),
             files: HashMap::new(),
@@ -130,7 +131,7 @@ fn dispatch(name: &str, reader: &mut Reader) -> Result<Predicate, String> {
             Predicate::Constant(true)
         }
         "-regextype" => {
-            reader.syntax = Syntax::named(&reader.argument(name)?)?;
+            reader.dialect = dialect(&reader.argument(name)?)?;
             Predicate::Constant(true)
         }
         "-name" => Predicate::Name(Glob::new(&reader.argument(name)?, false)),
@@ -139,8 +140,8 @@ fn dispatch(name: &str, reader: &mut Reader) -> Result<Predicate, String> {
         "-ipath" | "-iwholename" => Predicate::Path(Glob::new(&reader.argument(name)?, true)),
         "-lname" => Predicate::LinkContent(Glob::new(&reader.argument(name)?, false)),
         "-ilname" => Predicate::LinkContent(Glob::new(&reader.argument(name)?, true)),
-        "-regex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.syntax, false)?),
-        "-iregex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.syntax, true)?),
+        "-regex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.dialect, false)?),
+        "-iregex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.dialect, true)?),
         "-type" => Predicate::Type(kinds(name, reader)?),
         "-xtype" => Predicate::OtherType(kinds(name, reader)?),
         "-size" => size(name, reader)?,
