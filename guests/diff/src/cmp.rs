@@ -62,7 +62,10 @@ impl Job {
         if let Some(text) = parsed.value("ignore-initial") {
             let (first, second) = text.split_once(':').unwrap_or((text, text));
             let invalid = || format!("invalid --ignore-initial value '{text}'");
-            skips = [size(first).ok_or_else(invalid)?, size(second).ok_or_else(invalid)?];
+            skips = [
+                size(first).ok_or_else(invalid)?,
+                size(second).ok_or_else(invalid)?,
+            ];
         }
         let limit = match parsed.value("bytes") {
             None => u64::MAX,
@@ -77,7 +80,8 @@ impl Job {
         let second = operands.next().map_or("-", String::as_str);
         for skip in &mut skips {
             if let Some(text) = operands.next() {
-                *skip = size(text).ok_or_else(|| format!("invalid --ignore-initial value '{text}'"))?;
+                *skip =
+                    size(text).ok_or_else(|| format!("invalid --ignore-initial value '{text}'"))?;
             }
         }
         if let Some(extra) = operands.next() {
@@ -127,7 +131,9 @@ impl Job {
             }
         };
         source.take(limit).read_to_end(&mut bytes).map_err(fail)?;
-        let skip = usize::try_from(self.skips[side]).unwrap_or(usize::MAX).min(bytes.len());
+        let skip = usize::try_from(self.skips[side])
+            .unwrap_or(usize::MAX)
+            .min(bytes.len());
         bytes.drain(..skip);
         Ok(bytes)
     }
@@ -137,7 +143,12 @@ impl Job {
             return;
         }
         let line = memchr::memchr_iter(b'\n', &first[..at]).count() + 1;
-        print!("{} {} differ: byte {}, line {line}", self.names[0], self.names[1], at + 1);
+        print!(
+            "{} {} differ: byte {}, line {line}",
+            self.names[0],
+            self.names[1],
+            at + 1
+        );
         if self.print_bytes {
             let (a, b) = (first[at], second[at]);
             print!(" is {a:3o} {} {b:3o} {}", shown(a), shown(b));
@@ -149,15 +160,26 @@ impl Job {
         let longest = (first.len().max(second.len()) as u64).min(self.limit);
         let width = longest.to_string().len();
         let mut out = BufWriter::new(io::stdout());
-        for (at, (a, b)) in first.iter().zip(second).enumerate().filter(|(_, (a, b))| a != b) {
+        for (at, (a, b)) in first
+            .iter()
+            .zip(second)
+            .enumerate()
+            .filter(|(_, (a, b))| a != b)
+        {
             let place = at + 1;
             let written = match self.print_bytes {
-                true => writeln!(out, "{place:>width$} {a:3o} {:<4} {b:3o} {}", shown(*a), shown(*b)),
+                true => writeln!(
+                    out,
+                    "{place:>width$} {a:3o} {:<4} {b:3o} {}",
+                    shown(*a),
+                    shown(*b)
+                ),
                 false => writeln!(out, "{place:>width$} {a:3o} {b:3o}"),
             };
             written.map_err(|error| ("write error".to_owned(), error))?;
         }
-        out.flush().map_err(|error| ("write error".to_owned(), error))
+        out.flush()
+            .map_err(|error| ("write error".to_owned(), error))
     }
 
     fn tell_end(&self, side: usize, bytes: &[u8]) {
@@ -174,7 +196,10 @@ impl Job {
         match (self.all, bytes.ends_with(b"\n")) {
             (true, _) => eprintln!("cmp: EOF on {name} after byte {count}"),
             (false, true) => eprintln!("cmp: EOF on {name} after byte {count}, line {lines}"),
-            (false, false) => eprintln!("cmp: EOF on {name} after byte {count}, in line {}", lines + 1),
+            (false, false) => eprintln!(
+                "cmp: EOF on {name} after byte {count}, in line {}",
+                lines + 1
+            ),
         }
     }
 }
@@ -185,7 +210,11 @@ fn first_difference(first: &[u8], second: &[u8]) -> Option<usize> {
     let mut start = 0;
     for (a, b) in first.chunks(BLOCK).zip(second.chunks(BLOCK)) {
         if a != b {
-            return a.iter().zip(b).position(|(a, b)| a != b).map(|at| start + at);
+            return a
+                .iter()
+                .zip(b)
+                .position(|(a, b)| a != b)
+                .map(|at| start + at);
         }
         start += a.len();
     }
@@ -194,7 +223,11 @@ fn first_difference(first: &[u8], second: &[u8]) -> Option<usize> {
 
 /// A byte as `-b` shows it.
 fn shown(byte: u8) -> String {
-    let (prefix, low) = if byte >= 128 { ("M-", byte - 128) } else { ("", byte) };
+    let (prefix, low) = if byte >= 128 {
+        ("M-", byte - 128)
+    } else {
+        ("", byte)
+    };
     match low {
         0..32 => format!("{prefix}^{}", char::from(low + 64)),
         127 => format!("{prefix}^?"),
@@ -207,7 +240,11 @@ fn size(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits.parse().ok()?;
     let suffix = &text[digits.len()..];
-    let power = |letter: &str| "kmgtpezy".find(&letter.to_lowercase()).map(|at| at as u32 + 1);
+    let power = |letter: &str| {
+        "kmgtpezy"
+            .find(&letter.to_lowercase())
+            .map(|at| at as u32 + 1)
+    };
     let (base, exponent) = match suffix {
         "" => return Some(number),
         "kB" | "KB" => (1000_u64, 1),

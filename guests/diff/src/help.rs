@@ -7,9 +7,15 @@ pub static PACKAGE: Package = Package {
     name: "isobox diffutils",
     version: env!("CARGO_PKG_VERSION"),
     usages: &[
-        ("cmp", "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]\nCompare two files byte by byte."),
+        (
+            "cmp",
+            "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]\nCompare two files byte by byte.",
+        ),
         ("diff", "[OPTION]... FILES\nCompare FILES line by line."),
-        ("patch", "[OPTION]... [ORIGFILE [PATCHFILE]]\nApply a difference listing to a file."),
+        (
+            "patch",
+            "[OPTION]... [ORIGFILE [PATCHFILE]]\nApply a difference listing to a file.",
+        ),
     ],
 };
 

@@ -24,7 +24,13 @@ impl Side {
 pub fn analyze(sides: &mut [Side; 2], classes: usize, minimal: bool) {
     let kept = discard_confusing_lines(sides, classes, minimal);
     let mut search = Search::new(&kept);
-    search.compare(0, kept[0].len() as isize, 0, kept[1].len() as isize, minimal);
+    search.compare(
+        0,
+        kept[0].len() as isize,
+        0,
+        kept[1].len() as isize,
+        minimal,
+    );
     let Search { marks, .. } = search;
     for (side, marks) in sides.iter_mut().zip(marks) {
         for line in marks {
@@ -147,7 +153,10 @@ fn cancel_long_subruns(run: &mut [Discard]) {
     minimum += 1;
     let mut at = 0;
     while at < run.len() {
-        let length = run[at..].iter().take_while(|it| **it == Discard::Maybe).count();
+        let length = run[at..]
+            .iter()
+            .take_while(|it| **it == Discard::Maybe)
+            .count();
         if length >= minimum {
             run[at..at + length].fill(Discard::No);
         }
@@ -221,7 +230,14 @@ impl<'a> Search<'a> {
     }
 
     /// Marks the changes between `x0..x1` and `y0..y1`.
-    fn compare(&mut self, mut x0: isize, mut x1: isize, mut y0: isize, mut y1: isize, minimal: bool) {
+    fn compare(
+        &mut self,
+        mut x0: isize,
+        mut x1: isize,
+        mut y0: isize,
+        mut y1: isize,
+        minimal: bool,
+    ) {
         while x0 < x1 && y0 < y1 && self.equal(x0, y0) {
             x0 += 1;
             y0 += 1;
@@ -277,7 +293,12 @@ impl<'a> Search<'a> {
                 }
                 self.forward[at(d)] = x;
                 if odd && b_low <= d && d <= b_high && self.backward[at(d)] <= x {
-                    return Cut { x, y, low_minimal: true, high_minimal: true };
+                    return Cut {
+                        x,
+                        y,
+                        low_minimal: true,
+                        high_minimal: true,
+                    };
                 }
                 d -= 2;
             }
@@ -304,7 +325,12 @@ impl<'a> Search<'a> {
                 }
                 self.backward[at(d)] = x;
                 if !odd && f_low <= d && d <= f_high && x <= self.forward[at(d)] {
-                    return Cut { x, y, low_minimal: true, high_minimal: true };
+                    return Cut {
+                        x,
+                        y,
+                        low_minimal: true,
+                        high_minimal: true,
+                    };
                 }
                 d -= 2;
             }
@@ -340,9 +366,19 @@ impl<'a> Search<'a> {
             }
         }
         if (x1 + y1) - b_sum < f_sum - (x0 + y0) {
-            Cut { x: f_x, y: f_sum - f_x, low_minimal: true, high_minimal: false }
+            Cut {
+                x: f_x,
+                y: f_sum - f_x,
+                low_minimal: true,
+                high_minimal: false,
+            }
         } else {
-            Cut { x: b_x, y: b_sum - b_x, low_minimal: false, high_minimal: true }
+            Cut {
+                x: b_x,
+                y: b_sum - b_x,
+                low_minimal: false,
+                high_minimal: true,
+            }
         }
     }
 }

@@ -45,7 +45,11 @@ impl Diff<'_> {
         for entry in std::fs::read_dir(directory)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
             let excluded = self.options.excluded.iter().any(|glob| glob.matches(&name));
-            let starts = self.options.starting_file.as_ref().is_none_or(|first| name >= *first);
+            let starts = self
+                .options
+                .starting_file
+                .as_ref()
+                .is_none_or(|first| name >= *first);
             if !excluded && starts {
                 names.push(name);
             }
@@ -60,7 +64,10 @@ impl Diff<'_> {
         if let Some(side) = only
             && !self.fills(1 - side)
         {
-            self.say(&format!("Only in {}: {name}\n", names[side].trim_end_matches('/')));
+            self.say(&format!(
+                "Only in {}: {name}\n",
+                names[side].trim_end_matches('/')
+            ));
             return 1;
         }
         let mut inputs = Vec::new();
@@ -82,7 +89,10 @@ impl Diff<'_> {
                 if !self.options.recursive =>
             {
                 let side = only.unwrap_or_default();
-                self.say(&format!("Only in {}: {name}\n", names[side].trim_end_matches('/')));
+                self.say(&format!(
+                    "Only in {}: {name}\n",
+                    names[side].trim_end_matches('/')
+                ));
                 1
             }
             Ok(inputs) => self.pair([&paths[0], &paths[1]], inputs, true),

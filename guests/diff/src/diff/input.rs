@@ -40,7 +40,10 @@ impl Input {
     pub fn time(&self) -> Time {
         match self {
             Self::File(_, time) => *time,
-            _ => Time { seconds: 0, nanoseconds: 0 },
+            _ => Time {
+                seconds: 0,
+                nanoseconds: 0,
+            },
         }
     }
 

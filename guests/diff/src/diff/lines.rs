@@ -53,10 +53,17 @@ pub fn changes(files: [&[u8]; 2], lines: [&Lines; 2], options: &Options) -> Vec<
     let middle = |file: usize| prefix..lines[file].len() - trim.suffix_lines[file];
     let mut classes = Classes::new(options);
     let mut sides = [0, 1].map(|file| {
-        let numbers = lines[file].0[middle(file)].iter().map(|line| classes.number(line)).collect();
+        let numbers = lines[file].0[middle(file)]
+            .iter()
+            .map(|line| classes.number(line))
+            .collect();
         Side::new(numbers)
     });
-    analyze(&mut sides, classes.known.len() + classes.incomplete.len(), options.minimal);
+    analyze(
+        &mut sides,
+        classes.known.len() + classes.incomplete.len(),
+        options.minimal,
+    );
     let mut script = script(&sides, prefix);
     if options.ignores_changes() {
         for change in &mut script {
@@ -96,9 +103,13 @@ fn is_ignored(change: &Change, lines: [&Lines; 2], options: &Options) -> bool {
         changed.all(|line| {
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             let blank = text.is_empty()
-                || (options.space >= Space::IgnoreTrailing && text.iter().all(u8::is_ascii_whitespace));
+                || (options.space >= Space::IgnoreTrailing
+                    && text.iter().all(u8::is_ascii_whitespace));
             (options.ignore_blank_lines && blank)
-                || options.ignored_lines.as_ref().is_some_and(|pattern| pattern.is_match(text))
+                || options
+                    .ignored_lines
+                    .as_ref()
+                    .is_some_and(|pattern| pattern.is_match(text))
         })
     })
 }
@@ -180,7 +191,10 @@ impl<'a> Classes<'a> {
             None => (line, false),
         };
         let key = self.options.key(text);
-        if !complete && !self.options.style.is_script() && self.options.space < Space::IgnoreTrailing {
+        if !complete
+            && !self.options.style.is_script()
+            && self.options.space < Space::IgnoreTrailing
+        {
             return *self.incomplete.entry(key.into_owned()).or_insert(next);
         }
         if let Some(number) = self.known.get(&*key) {

@@ -60,7 +60,9 @@ fn modern(word: String) -> Vec<String> {
     let old = letters.len() < word.len()
         && word.starts_with('-')
         && letters.ends_with(['u', 'c'])
-        && letters[1..].chars().all(|c| c.is_ascii_alphabetic() && !"UCWFLxXSI".contains(c));
+        && letters[1..]
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() && !"UCWFLxXSI".contains(c));
     if !old {
         return vec![word];
     }
@@ -79,8 +81,13 @@ fn option_words(words: &[String], operands: &[String]) -> String {
     let mut rest = words.iter().enumerate().peekable();
     while let Some((at, word)) = rest.next() {
         // An operand may look as an option's value does: what is left behind it decides.
-        let behind = words[at + 1..].iter().filter(|other| *other == word).count();
-        if operands.peek() == Some(&word) && operands.clone().filter(|other| *other == word).count() > behind {
+        let behind = words[at + 1..]
+            .iter()
+            .filter(|other| *other == word)
+            .count();
+        if operands.peek() == Some(&word)
+            && operands.clone().filter(|other| *other == word).count() > behind
+        {
             operands.next();
         } else if word != "--" {
             text.push(' ');
@@ -101,7 +108,9 @@ impl Diff<'_> {
     fn operands(&mut self, first: &str, second: &str) -> i32 {
         let mut names = [first.to_owned(), second.to_owned()];
         let mut inputs = [self.open(&names[0], 0), self.open(&names[1], 1)];
-        let absent = inputs.iter().any(|input| matches!(input, Err(_) | Ok(Input::Absent)));
+        let absent = inputs
+            .iter()
+            .any(|input| matches!(input, Err(_) | Ok(Input::Absent)));
         if absent {
             let mut failed = false;
             for (input, name) in inputs.iter().zip(&names) {
@@ -121,7 +130,11 @@ impl Diff<'_> {
                     if names[that] == "-" {
                         return wrong("diff", "cannot compare '-' to a directory");
                     }
-                    let name = names[that].trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+                    let name = names[that]
+                        .trim_end_matches('/')
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or_default();
                     names[this] = format!("{}/{name}", names[this].trim_end_matches('/'));
                     inputs[this] = self.open(&names[this], this);
                     if let Err(error) = &inputs[this] {
@@ -140,7 +153,9 @@ impl Diff<'_> {
 
     fn open(&self, name: &str, side: usize) -> io::Result<Input> {
         match Input::open(name, self.options) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.fills(side) => Ok(Input::Absent),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.fills(side) => {
+                Ok(Input::Absent)
+            }
             other => other,
         }
     }
@@ -157,15 +172,28 @@ impl Diff<'_> {
 
     /// Compares two files, or two directories.
     fn pair(&mut self, names: [&str; 2], inputs: [Input; 2], nested: bool) -> i32 {
-        let named = |side: usize| self.options.labels.get(side).map_or(names[side], String::as_str);
+        let named = |side: usize| {
+            self.options
+                .labels
+                .get(side)
+                .map_or(names[side], String::as_str)
+        };
         let labels = [named(0).to_owned(), named(1).to_owned()];
         match &inputs {
-            [Input::Directory, Input::Directory | Input::Absent] | [Input::Absent, Input::Directory] => {
+            [Input::Directory, Input::Directory | Input::Absent]
+            | [Input::Absent, Input::Directory] => {
                 if nested && !self.options.recursive {
-                    self.say(&format!("Common subdirectories: {} and {}\n", names[0], names[1]));
+                    self.say(&format!(
+                        "Common subdirectories: {} and {}\n",
+                        names[0], names[1]
+                    ));
                     return 0;
                 }
-                return if names[0] == names[1] { 0 } else { self.directories(names) };
+                return if names[0] == names[1] {
+                    0
+                } else {
+                    self.directories(names)
+                };
             }
             [Input::Directory, other] | [other, Input::Directory] => {
                 let kind = |input: &Input| match input {
@@ -203,7 +231,11 @@ impl Diff<'_> {
             return self.report_identical(&labels);
         }
         if binary {
-            let words = if options.brief { "Files" } else { "Binary files" };
+            let words = if options.brief {
+                "Files"
+            } else {
+                "Binary files"
+            };
             self.say(&format!("{words} {} and {} differ\n", labels[0], labels[1]));
             return 1;
         }
@@ -260,7 +292,10 @@ impl Diff<'_> {
 
     fn report_identical(&mut self, labels: &[String; 2]) -> i32 {
         if self.options.report_identical {
-            self.say(&format!("Files {} and {} are identical\n", labels[0], labels[1]));
+            self.say(&format!(
+                "Files {} and {} are identical\n",
+                labels[0], labels[1]
+            ));
         }
         0
     }

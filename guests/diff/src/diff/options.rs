@@ -96,7 +96,11 @@ impl Space {
             Self::IgnoreTabExpansion => expand_tabs(text),
             Self::IgnoreTrailing => trimmed.to_vec(),
             Self::IgnoreTabsAndTrailing => expand_tabs(trimmed),
-            Self::IgnoreAll => text.iter().copied().filter(|byte| !is_space(byte)).collect(),
+            Self::IgnoreAll => text
+                .iter()
+                .copied()
+                .filter(|byte| !is_space(byte))
+                .collect(),
             Self::IgnoreChange => {
                 let mut squeezed = Vec::with_capacity(trimmed.len());
                 for byte in trimmed {
@@ -196,14 +200,22 @@ impl Options {
                 continue;
             }
             match *key {
-                "width" => options.width = number(text).ok_or_else(|| wrong("diff", &format!("invalid width '{text}'")))?,
-                "tabsize" => options.tab_size = number(text).ok_or_else(|| wrong("diff", &format!("invalid tabsize '{text}'")))?,
+                "width" => {
+                    options.width = number(text)
+                        .ok_or_else(|| wrong("diff", &format!("invalid width '{text}'")))?
+                }
+                "tabsize" => {
+                    options.tab_size = number(text)
+                        .ok_or_else(|| wrong("diff", &format!("invalid tabsize '{text}'")))?
+                }
                 "horizon-lines" => {
                     if text.parse::<u64>().is_err() {
                         return fail(format!("invalid horizon length '{text}'"));
                     }
                 }
-                "label" if options.labels.len() == 2 => return fail("too many file label options".to_owned()),
+                "label" if options.labels.len() == 2 => {
+                    return fail("too many file label options".to_owned());
+                }
                 "label" => options.labels.push(text.to_owned()),
                 "exclude" => options.excluded.push(Glob::new(text, false)),
                 "exclude-from" => options.exclude_from(text)?,
@@ -225,7 +237,11 @@ impl Options {
             true => Style::Context,
             false => Style::Normal,
         });
-        let default = if matches!(options.style, Style::Context | Style::Unified) { 3 } else { 0 };
+        let default = if matches!(options.style, Style::Context | Style::Unified) {
+            3
+        } else {
+            0
+        };
         options.context = context.unwrap_or(default);
         options.ignored_lines = Pattern::any(&ignored)?;
         options.functions = Pattern::any(&functions)?;
@@ -294,10 +310,11 @@ impl Options {
     /// Adds what white space is ignored.
     fn ignore(&mut self, space: Space) {
         let both = [Space::IgnoreTabExpansion, Space::IgnoreTrailing];
-        self.space = match self.space != space && both.contains(&self.space) && both.contains(&space) {
-            true => Space::IgnoreTabsAndTrailing,
-            false => self.space.max(space),
-        };
+        self.space =
+            match self.space != space && both.contains(&self.space) && both.contains(&space) {
+                true => Space::IgnoreTabsAndTrailing,
+                false => self.space.max(space),
+            };
     }
 
     fn exclude_from(&mut self, file: &str) -> Result<(), i32> {
@@ -305,7 +322,8 @@ impl Options {
             Ok(bytes) => {
                 let text = String::from_utf8_lossy(&bytes);
                 let patterns = text.lines().filter(|line| !line.is_empty());
-                self.excluded.extend(patterns.map(|pattern| Glob::new(pattern, false)));
+                self.excluded
+                    .extend(patterns.map(|pattern| Glob::new(pattern, false)));
                 Ok(())
             }
             Err(error) => {

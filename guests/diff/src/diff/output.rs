@@ -49,10 +49,18 @@ impl<W: Write> Output<'_, W> {
         if self.nested {
             let quoted = |name: &str| quote::apply(name, quote::Style::Shell);
             let names = [0, 1].map(|side| {
-                quoted(self.options.labels.get(side).map_or(self.names[side], String::as_str))
+                quoted(
+                    self.options
+                        .labels
+                        .get(side)
+                        .map_or(self.names[side], String::as_str),
+                )
             });
             let words = &self.options.words;
-            self.colored(BOLD, format!("diff{words} {} {}", names[0], names[1]).as_bytes())?;
+            self.colored(
+                BOLD,
+                format!("diff{words} {} {}", names[0], names[1]).as_bytes(),
+            )?;
             self.out.write_all(b"\n")?;
         }
         let marks = match self.options.style {
@@ -210,7 +218,11 @@ impl<W: Write> Output<'_, W> {
             while count < rest.len() {
                 let apart = rest[count].at[0] - rest[count - 1].end(0);
                 let ignored = rest[count - 1].ignored || rest[count].ignored;
-                let most = if ignored { context } else { context.saturating_mul(2).saturating_add(1) };
+                let most = if ignored {
+                    context
+                } else {
+                    context.saturating_mul(2).saturating_add(1)
+                };
                 if apart >= most {
                     break;
                 }
@@ -225,7 +237,10 @@ impl<W: Write> Output<'_, W> {
             let (first, last) = (hunk[0], hunk[count - 1]);
             let ranges = [0, 1].map(|side| {
                 let start = first.at[side].saturating_sub(context);
-                let end = last.end(side).saturating_add(context).min(self.lines[side].len());
+                let end = last
+                    .end(side)
+                    .saturating_add(context)
+                    .min(self.lines[side].len());
                 (start, end)
             });
             if let Some(found) = self.function(function_from, ranges[0].0) {
@@ -244,9 +259,10 @@ impl<W: Write> Output<'_, W> {
     /// The last line between two that `-p` or `-F` shows.
     fn function(&self, from: usize, to: usize) -> Option<&'static [u8]> {
         let pattern = self.options.functions.as_ref()?;
-        let line = self.lines[0].0[from..to].iter().rev().find(|line| {
-            pattern.is_match(line.strip_suffix(b"\n").unwrap_or(line))
-        })?;
+        let line = self.lines[0].0[from..to]
+            .iter()
+            .rev()
+            .find(|line| pattern.is_match(line.strip_suffix(b"\n").unwrap_or(line)))?;
         let text = line.trim_ascii();
         let text = text[..text.len().min(40)].trim_ascii_end();
         Some(Box::leak(text.to_vec().into_boxed_slice()))
@@ -258,7 +274,11 @@ impl<W: Write> Output<'_, W> {
         ranges: [(usize, usize); 2],
         function: Option<&[u8]>,
     ) -> io::Result<()> {
-        let heading = format!("@@ -{} +{} @@", unified_range(ranges[0]), unified_range(ranges[1]));
+        let heading = format!(
+            "@@ -{} +{} @@",
+            unified_range(ranges[0]),
+            unified_range(ranges[1])
+        );
         self.colored(CYAN, heading.as_bytes())?;
         if let Some(function) = function {
             self.out.write_all(b" ")?;
@@ -307,7 +327,12 @@ impl<W: Write> Output<'_, W> {
         Ok(())
     }
 
-    fn context_side(&mut self, hunk: &[Change], range: (usize, usize), side: usize) -> io::Result<()> {
+    fn context_side(
+        &mut self,
+        hunk: &[Change],
+        range: (usize, usize),
+        side: usize,
+    ) -> io::Result<()> {
         let mut at = range.0;
         for change in hunk {
             for line in at..change.at[side] {

@@ -21,7 +21,9 @@ impl Columns {
         let both = step + GUTTER;
         let unaligned = (width >> 1) + (both >> 1) + (width & both & 1);
         let offset = unaligned - unaligned % step;
-        let half = offset.saturating_sub(GUTTER).min(width.saturating_sub(offset));
+        let half = offset
+            .saturating_sub(GUTTER)
+            .min(width.saturating_sub(offset));
         Self {
             half,
             second: if half > 0 { offset } else { width },
@@ -52,10 +54,19 @@ impl<W: Write> Output<'_, W> {
             }
             at = [change.end(0), change.end(1)];
         }
-        self.side_common(&columns, &mut at, [self.lines[0].len(), self.lines[1].len()])
+        self.side_common(
+            &columns,
+            &mut at,
+            [self.lines[0].len(), self.lines[1].len()],
+        )
     }
 
-    fn side_common(&mut self, columns: &Columns, at: &mut [usize; 2], end: [usize; 2]) -> io::Result<()> {
+    fn side_common(
+        &mut self,
+        columns: &Columns,
+        at: &mut [usize; 2],
+        end: [usize; 2],
+    ) -> io::Result<()> {
         if self.options.suppress_common {
             return Ok(());
         }
@@ -93,9 +104,20 @@ impl<W: Write> Output<'_, W> {
             column = half_line(left, 0, columns, &mut line);
         }
         if mark != ' ' {
-            column = tab_to(column, (columns.half + columns.second - 1) / 2, columns, &mut line) + 1;
+            column = tab_to(
+                column,
+                (columns.half + columns.second - 1) / 2,
+                columns,
+                &mut line,
+            ) + 1;
             let mark = match mark {
-                '|' if newline != right.is_some_and(complete) => if newline { '/' } else { '\\' },
+                '|' if newline != right.is_some_and(complete) => {
+                    if newline {
+                        '/'
+                    } else {
+                        '\\'
+                    }
+                }
                 mark => mark,
             };
             line.push(mark as u8);
@@ -175,7 +197,8 @@ fn half_line(text: &[u8], indent: usize, columns: &Columns, line: &mut Vec<u8>) 
 
 /// How many bytes the next character has, and how many columns it takes.
 fn character(text: &[u8]) -> (usize, usize) {
-    let length = (1..=4.min(text.len())).find(|length| std::str::from_utf8(&text[..*length]).is_ok());
+    let length =
+        (1..=4.min(text.len())).find(|length| std::str::from_utf8(&text[..*length]).is_ok());
     match length {
         Some(1) => (1, usize::from(!text[0].is_ascii_control())),
         Some(length) => (length, 1),

@@ -34,7 +34,10 @@ impl<'a> Target<'a> {
         let first = hunk.old_first as isize;
         let guess = first + self.in_offset;
         let length = pattern.len() as isize;
-        let (prefix, suffix) = (hunk.prefix_context() as isize, hunk.suffix_context() as isize);
+        let (prefix, suffix) = (
+            hunk.prefix_context() as isize,
+            hunk.suffix_context() as isize,
+        );
         let context = prefix.max(suffix);
         let prefix_fuzz = fuzz + prefix - context;
         let suffix_fuzz = fuzz + suffix - context;
@@ -64,7 +67,8 @@ impl<'a> Target<'a> {
         let prefix_fuzz = prefix_fuzz.max(0);
         if suffix_fuzz < 0 {
             let offset = guess - (total - length + 1);
-            let fits = offset <= most_before && self.matches(&pattern, guess - offset, prefix_fuzz, 0);
+            let fits =
+                offset <= most_before && self.matches(&pattern, guess - offset, prefix_fuzz, 0);
             return fits.then(|| self.found(guess, -offset));
         }
         let least = if most_after < 0 {
@@ -75,7 +79,9 @@ impl<'a> Target<'a> {
             0
         };
         for offset in least..=most {
-            if offset <= most_after && self.matches(&pattern, guess + offset, prefix_fuzz, suffix_fuzz) {
+            if offset <= most_after
+                && self.matches(&pattern, guess + offset, prefix_fuzz, suffix_fuzz)
+            {
                 return Some(self.found(guess, offset));
             }
             if 0 < offset
@@ -93,16 +99,27 @@ impl<'a> Target<'a> {
         (guess + offset) as usize
     }
 
-    fn matches(&self, pattern: &[&Vec<u8>], at: isize, prefix_fuzz: isize, suffix_fuzz: isize) -> bool {
+    fn matches(
+        &self,
+        pattern: &[&Vec<u8>],
+        at: isize,
+        prefix_fuzz: isize,
+        suffix_fuzz: isize,
+    ) -> bool {
         let Ok(at) = usize::try_from(at - 1) else {
             return false;
         };
-        let (start, end) = (prefix_fuzz as usize, pattern.len().saturating_sub(suffix_fuzz as usize));
+        let (start, end) = (
+            prefix_fuzz as usize,
+            pattern.len().saturating_sub(suffix_fuzz as usize),
+        );
         (start..end).all(|line| {
-            self.lines.get(at + line).is_some_and(|there| match self.ignore_whitespace {
-                true => squeezed(pattern[line]) == squeezed(there),
-                false => **pattern[line] == **there,
-            })
+            self.lines
+                .get(at + line)
+                .is_some_and(|there| match self.ignore_whitespace {
+                    true => squeezed(pattern[line]) == squeezed(there),
+                    false => **pattern[line] == **there,
+                })
         })
     }
 

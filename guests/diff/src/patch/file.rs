@@ -22,7 +22,11 @@ pub fn choose(header: &Header, options: &Options, reverse: bool) -> Option<Strin
             true => vec![to.cloned()],
         };
     }
-    let names: Vec<String> = names.into_iter().flatten().filter(|name| is_safe(name)).collect();
+    let names: Vec<String> = names
+        .into_iter()
+        .flatten()
+        .filter(|name| is_safe(name))
+        .collect();
     let existing = names.iter().filter(|name| Path::new(name).exists());
     let best = best(existing);
     let says = |at: bool| header.nonexistent[usize::from(at)] > 0;

@@ -48,7 +48,8 @@ pub fn read(source: &mut Source) -> Option<Header> {
     loop {
         let before = source.mark();
         let Some(line) = source.next() else {
-            return (git && header.has_git_changes()).then(|| finish(header, Kind::GitOnly, source));
+            return (git && header.has_git_changes())
+                .then(|| finish(header, Kind::GitOnly, source));
         };
         let content = text(&line);
         if git && content.starts_with("diff --git ") && header.has_git_changes() {
@@ -59,7 +60,10 @@ pub fn read(source: &mut Source) -> Option<Header> {
             source.back_to(before);
             return Some(finish(header, kind, source));
         }
-        if ["--- ", "+++ ", "*** "].iter().any(|mark| content.starts_with(mark)) {
+        if ["--- ", "+++ ", "*** "]
+            .iter()
+            .any(|mark| content.starts_with(mark))
+        {
             header.carriage_returns = line.ends_with(b"\r\n");
         }
         take(&content, &mut header, &mut git);
@@ -100,7 +104,10 @@ impl Header {
 /// What a line of the header says.
 fn take(line: &str, header: &mut Header, git: &mut bool) {
     if let Some(names) = line.strip_prefix("diff --git ") {
-        *header = Header { leading: std::mem::take(&mut header.leading), ..empty() };
+        *header = Header {
+            leading: std::mem::take(&mut header.leading),
+            ..empty()
+        };
         *git = true;
         header.names = git_names(names);
     } else if let Some(rest) = line.strip_prefix("--- ") {
@@ -118,7 +125,11 @@ fn take(line: &str, header: &mut Header, git: &mut bool) {
 }
 
 fn take_git(line: &str, header: &mut Header) {
-    let mode = |text: &str| u32::from_str_radix(text.trim(), 8).ok().map(|mode| mode & 0o7777);
+    let mode = |text: &str| {
+        u32::from_str_radix(text.trim(), 8)
+            .ok()
+            .map(|mode| mode & 0o7777)
+    };
     let words = [
         ("old mode ", 0),
         ("new mode ", 1),
@@ -153,7 +164,10 @@ fn take_git(line: &str, header: &mut Header) {
 /// `a/x b/x`.
 fn git_names(text: &str) -> [Option<Named>; 2] {
     let name = |name: &str| {
-        Some(Named { name: name.to_owned(), ..Named::default() })
+        Some(Named {
+            name: name.to_owned(),
+            ..Named::default()
+        })
     };
     // Names with blanks are the same in both halves.
     let half = text.len() / 2;
@@ -179,7 +193,11 @@ fn named(rest: &str) -> Named {
         }
     };
     let never = name == "/dev/null" || is_epoch(stamp);
-    Named { name, stamp: stamp.to_owned(), never }
+    Named {
+        name,
+        stamp: stamp.to_owned(),
+        never,
+    }
 }
 
 /// Without a tab a name ends before a blank that a time follows.
@@ -197,7 +215,12 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut letters = text.char_indices();
     while let Some((at, letter)) = letters.next() {
         match letter {
-            '"' => return Some((String::from_utf8_lossy(&bytes).into_owned(), &text[at + 1..])),
+            '"' => {
+                return Some((
+                    String::from_utf8_lossy(&bytes).into_owned(),
+                    &text[at + 1..],
+                ));
+            }
             '\\' => match letters.next()?.1 {
                 'n' => bytes.push(b'\n'),
                 't' => bytes.push(b'\t'),
@@ -224,26 +247,36 @@ fn unquoted(text: &str) -> Option<(String, &str)> {
 fn is_epoch(stamp: &str) -> bool {
     let stamp = stamp.trim();
     let zone = |hour: i64| stamp.ends_with(&format!("{:+03}00", hour));
-    stamp.starts_with("1970-01-01 00:00:00") && (zone(0) || !stamp.contains(['+', '-']) || stamp.len() < 20)
+    stamp.starts_with("1970-01-01 00:00:00")
+        && (zone(0) || !stamp.contains(['+', '-']) || stamp.len() < 20)
         || stamp.starts_with("Thu Jan  1 00:00:00 1970")
         || stamp.starts_with("Thu Jan 1 00:00:00 UTC 1970")
 }
 
 /// Whether hunks begin with this line, and of what kind.
 fn begins_hunk(line: &str, source: &mut Source, header: &mut Header) -> Option<Kind> {
-    let missing = |named: &Option<Named>| 1 + u8::from(named.as_ref().is_some_and(|named| named.never));
+    let missing =
+        |named: &Option<Named>| 1 + u8::from(named.as_ref().is_some_and(|named| named.never));
     if let Some(rest) = line.strip_prefix("@@ -") {
-        let empty = |range: &str| range.starts_with('0') && !range[1..].starts_with(|c: char| c.is_ascii_digit());
+        let empty = |range: &str| {
+            range.starts_with('0') && !range[1..].starts_with(|c: char| c.is_ascii_digit())
+        };
         let mut ranges = rest.split(' ');
         if ranges.next().is_some_and(empty) {
             header.nonexistent[0] = header.nonexistent[0].max(missing(&header.names[0]));
         }
-        if ranges.next().and_then(|range| range.strip_prefix('+')).is_some_and(empty) {
+        if ranges
+            .next()
+            .and_then(|range| range.strip_prefix('+'))
+            .is_some_and(empty)
+        {
             header.nonexistent[1] = header.nonexistent[1].max(missing(&header.names[1]));
         }
         return Some(Kind::Unified);
     }
-    if line.starts_with("***************") && line.trim_end_matches('*').is_empty() | line.contains("*************** ") {
+    if line.starts_with("***************")
+        && line.trim_end_matches('*').is_empty() | line.contains("*************** ")
+    {
         // The names were `***` and `---`: the second one was taken for an old one.
         if header.names[1].is_none() {
             header.names.swap(0, 1);
@@ -259,7 +292,11 @@ fn begins_hunk(line: &str, source: &mut Source, header: &mut Header) -> Option<K
         return Some(Kind::Context);
     }
     is_normal_command(line)
-        .then(|| source.peek().is_some_and(|ahead| ahead.starts_with(b"< ") || ahead.starts_with(b"> ")))
+        .then(|| {
+            source
+                .peek()
+                .is_some_and(|ahead| ahead.starts_with(b"< ") || ahead.starts_with(b"> "))
+        })
         .filter(|follows| *follows)
         .map(|_| Kind::Normal)
 }
@@ -285,7 +322,10 @@ fn second_half_is_empty(source: &mut Source) -> bool {
 fn fix_context_names(header: &mut Header) {
     let last = |mark: &str| {
         let lines = header.leading.iter().rev();
-        lines.filter_map(|line| line.strip_prefix(mark)).map(named).next()
+        lines
+            .filter_map(|line| line.strip_prefix(mark))
+            .map(named)
+            .next()
     };
     header.names = [last("*** "), last("--- ")];
 }
@@ -297,7 +337,9 @@ pub fn is_normal_command(line: &str) -> bool {
     };
     let range = |text: &str| {
         let mut parts = text.split(',');
-        let number = |part: Option<&str>| part.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()));
+        let number = |part: Option<&str>| {
+            part.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
+        };
         let first = number(parts.next());
         let second = parts.next();
         first && second.is_none_or(|part| number(Some(part))) && parts.next().is_none()

@@ -31,22 +31,35 @@ impl Default for Does {
 impl Hunk {
     /// The lines that have to be in the file.
     pub fn old(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.lines.iter().filter(|line| line.0 != Does::Come).map(|line| &line.1)
+        self.lines
+            .iter()
+            .filter(|line| line.0 != Does::Come)
+            .map(|line| &line.1)
     }
 
     /// The lines that are there afterwards.
     pub fn new_lines(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.lines.iter().filter(|line| line.0 != Does::Go).map(|line| &line.1)
+        self.lines
+            .iter()
+            .filter(|line| line.0 != Does::Go)
+            .map(|line| &line.1)
     }
 
     /// How many lines at the beginning only say where it is.
     pub fn prefix_context(&self) -> usize {
-        self.lines.iter().take_while(|line| line.0 == Does::Stay).count()
+        self.lines
+            .iter()
+            .take_while(|line| line.0 == Does::Stay)
+            .count()
     }
 
     /// How many lines at the end only say where it is.
     pub fn suffix_context(&self) -> usize {
-        self.lines.iter().rev().take_while(|line| line.0 == Does::Stay).count()
+        self.lines
+            .iter()
+            .rev()
+            .take_while(|line| line.0 == Does::Stay)
+            .count()
     }
 
     /// The hunk that undoes this one.
@@ -68,7 +81,10 @@ impl Hunk {
     fn sort(&mut self) {
         let mut start = 0;
         while start < self.lines.len() {
-            let length = self.lines[start..].iter().take_while(|line| line.0 != Does::Stay).count();
+            let length = self.lines[start..]
+                .iter()
+                .take_while(|line| line.0 != Does::Stay)
+                .count();
             self.lines[start..start + length].sort_by_key(|line| line.0 == Does::Come);
             start += length.max(1);
         }
@@ -90,7 +106,11 @@ pub fn read(kind: Kind, source: &mut Source) -> Result<Option<Hunk>, Fatal> {
 }
 
 fn malformed<T>(source: &Source, line: &[u8]) -> Result<T, Fatal> {
-    Fatal::of(format!("malformed patch at line {}: {}", source.line, String::from_utf8_lossy(line)))
+    Fatal::of(format!(
+        "malformed patch at line {}: {}",
+        source.line,
+        String::from_utf8_lossy(line)
+    ))
 }
 
 /// `3` or `3,5`: the first line and how many.
@@ -114,8 +134,16 @@ fn unified(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
         return malformed(source, &line);
     };
     let mut hunk = Hunk {
-        old_first: if old_left == 0 { old_first + 1 } else { old_first },
-        new_first: if new_left == 0 { new_first + 1 } else { new_first },
+        old_first: if old_left == 0 {
+            old_first + 1
+        } else {
+            old_first
+        },
+        new_first: if new_left == 0 {
+            new_first + 1
+        } else {
+            new_first
+        },
         lines: Vec::new(),
         function,
     };
@@ -168,7 +196,10 @@ fn chop(hunk: &mut Hunk) {
 type Half = Vec<(u8, Vec<u8>)>;
 
 fn context(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
-    if !source.peek().is_some_and(|line| line.starts_with(b"***************")) {
+    if !source
+        .peek()
+        .is_some_and(|line| line.starts_with(b"***************"))
+    {
         return Ok(None);
     }
     let start = source.next().unwrap_or_default();
@@ -245,7 +276,11 @@ fn push_half(lines: &mut Half, line: &[u8]) {
 fn fill(halves: &mut [Half; 2]) {
     for side in 0..2 {
         if halves[side].is_empty() {
-            halves[side] = halves[1 - side].iter().filter(|line| line.0 == b' ').cloned().collect();
+            halves[side] = halves[1 - side]
+                .iter()
+                .filter(|line| line.0 == b' ')
+                .cloned()
+                .collect();
         }
     }
 }
@@ -269,12 +304,22 @@ fn merge([old, new]: &[Half; 2]) -> Vec<(Does, Vec<u8>)> {
 }
 
 fn normal(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
-    let Some(command) = source.peek().map(text).filter(|line| is_normal_command(line)) else {
+    let Some(command) = source
+        .peek()
+        .map(text)
+        .filter(|line| is_normal_command(line))
+    else {
         return Ok(None);
     };
     source.next();
     let at = command.find(['a', 'c', 'd']).unwrap_or_default();
-    let first = |range: &str| range.split(',').next().and_then(|it| it.parse::<usize>().ok()).unwrap_or(0);
+    let first = |range: &str| {
+        range
+            .split(',')
+            .next()
+            .and_then(|it| it.parse::<usize>().ok())
+            .unwrap_or(0)
+    };
     let letter = command.as_bytes()[at];
     let mut hunk = Hunk {
         old_first: first(&command[..at]) + usize::from(letter == b'a'),

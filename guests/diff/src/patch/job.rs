@@ -73,7 +73,11 @@ impl<'a> Job<'a> {
                 output => fs::write(output, &self.output),
             };
             if let Err(error) = written {
-                return Fatal::of(format!("Can't create file {} : {}", quoted(output), plain(&error)));
+                return Fatal::of(format!(
+                    "Can't create file {} : {}",
+                    quoted(output),
+                    plain(&error)
+                ));
             }
         }
         Ok(i32::from(self.failed))
@@ -116,12 +120,19 @@ impl<'a> Job<'a> {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(_) if Path::new(&file.input).is_dir() => {
-                self.say(&format!("File {} is not a regular file -- refusing to patch\n", quoted(&file.input)));
+                self.say(&format!(
+                    "File {} is not a regular file -- refusing to patch\n",
+                    quoted(&file.input)
+                ));
                 file.skip = true;
                 None
             }
             Err(error) => {
-                return Fatal::of(format!("Can't open file {} : {}", quoted(&file.input), plain(&error)));
+                return Fatal::of(format!(
+                    "Can't open file {} : {}",
+                    quoted(&file.input),
+                    plain(&error)
+                ));
             }
         };
         if !file.skip && self.looks_reversed(&mut file, bytes.as_deref()) && file.skip {
@@ -136,8 +147,12 @@ impl<'a> Job<'a> {
             self.hunk(&mut file, &mut target, hunk);
         }
         let creates = header.nonexistent[usize::from(self.reverse)] > 0;
-        if bytes.is_none() && !file.skip && !creates && file.failed == file.hunks && file.hunks > 0 {
-            return Fatal::of(format!("Can't reopen file {} : No such file or directory", quoted(&file.input)));
+        if bytes.is_none() && !file.skip && !creates && file.failed == file.hunks && file.hunks > 0
+        {
+            return Fatal::of(format!(
+                "Can't reopen file {} : No such file or directory",
+                quoted(&file.input)
+            ));
         }
         if !file.skip {
             target.finish();
@@ -147,12 +162,28 @@ impl<'a> Job<'a> {
     }
 
     fn announce(&self, file: &File) {
-        let verb = if self.options.dry_run { "checking" } else { "patching" };
+        let verb = if self.options.dry_run {
+            "checking"
+        } else {
+            "patching"
+        };
         let text = match &self.options.output {
-            Some(output) => format!("{verb} file {} (read from {})\n", quoted(output), quoted(&file.input)),
+            Some(output) => format!(
+                "{verb} file {} (read from {})\n",
+                quoted(output),
+                quoted(&file.input)
+            ),
             None if file.input != file.output => {
-                let how = if file.header.copy[0].is_some() { "copied" } else { "renamed" };
-                format!("{verb} file {} ({how} from {})\n", quoted(&file.output), quoted(&file.input))
+                let how = if file.header.copy[0].is_some() {
+                    "copied"
+                } else {
+                    "renamed"
+                };
+                format!(
+                    "{verb} file {} ({how} from {})\n",
+                    quoted(&file.output),
+                    quoted(&file.input)
+                )
             }
             None => format!("{verb} file {}\n", quoted(&file.output)),
         };
@@ -164,7 +195,10 @@ impl<'a> Job<'a> {
         let nonexistent = bytes.is_none();
         let is_empty = bytes.is_none_or(<[u8]>::is_empty);
         let says = |at: bool| file.header.nonexistent[usize::from(at)];
-        if is_empty && says(self.reverse ^ nonexistent) == 1 && says(!self.reverse ^ nonexistent) == 2 {
+        if is_empty
+            && says(self.reverse ^ nonexistent) == 1
+            && says(!self.reverse ^ nonexistent) == 2
+        {
             return false;
         }
         let reversed = u8::from(!is_empty) < says(self.reverse ^ is_empty);
@@ -211,10 +245,18 @@ impl<'a> Job<'a> {
             return false;
         }
         if options.batch {
-            self.say(if self.reverse { "  Ignoring -R.\n" } else { "  Assuming -R.\n" });
+            self.say(if self.reverse {
+                "  Ignoring -R.\n"
+            } else {
+                "  Assuming -R.\n"
+            });
             return true;
         }
-        self.say(if self.reverse { "  Ignore -R? [n] \n" } else { "  Assume -R? [n] \n" });
+        self.say(if self.reverse {
+            "  Ignore -R? [n] \n"
+        } else {
+            "  Assume -R? [n] \n"
+        });
         self.say("Apply anyway? [n] \n");
         self.tell("Skipping patch.\n");
         file.skip = true;
@@ -302,7 +344,11 @@ impl<'a> Job<'a> {
         }
         self.back_up(file, before)?;
         let fail = |verb: &str, error: io::Error| {
-            Fatal(format!("Can't {verb} file {} : {}", quoted(&file.output), plain(&error)))
+            Fatal(format!(
+                "Can't {verb} file {} : {}",
+                quoted(&file.output),
+                plain(&error)
+            ))
         };
         if output.is_empty() && (vanishes || self.options.remove_empty) {
             if before.is_some() {
@@ -331,8 +377,13 @@ impl<'a> Job<'a> {
         }
         let name = format!("{}{}", file.output, self.options.suffix);
         make_parents(&name);
-        fs::write(&name, before.unwrap_or_default())
-            .map_err(|error| Fatal(format!("Can't create file {} : {}", quoted(&name), plain(&error))))
+        fs::write(&name, before.unwrap_or_default()).map_err(|error| {
+            Fatal(format!(
+                "Can't create file {} : {}",
+                quoted(&name),
+                plain(&error)
+            ))
+        })
     }
 
     fn set_mode(&self, file: &File) {
@@ -365,9 +416,17 @@ impl<'a> Job<'a> {
             self.say(&(text + "\n"));
             return Ok(());
         }
-        self.say(&format!("{text} -- saving rejects to file {}\n", quoted(&name)));
-        fs::write(&name, &file.rejects.text)
-            .map_err(|error| Fatal(format!("Can't create file {} : {}", quoted(&name), plain(&error))))
+        self.say(&format!(
+            "{text} -- saving rejects to file {}\n",
+            quoted(&name)
+        ));
+        fs::write(&name, &file.rejects.text).map_err(|error| {
+            Fatal(format!(
+                "Can't create file {} : {}",
+                quoted(&name),
+                plain(&error)
+            ))
+        })
     }
 
     /// There is no file to patch: says so, and passes over the hunks.

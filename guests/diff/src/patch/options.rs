@@ -79,7 +79,10 @@ impl Options {
         if let Some(directory) = parsed.value("directory")
             && let Err(error) = std::env::set_current_dir(directory)
         {
-            return Fatal::of(format!("Can't change to directory {directory} : {}", plain(&error)));
+            return Fatal::of(format!(
+                "Can't change to directory {directory} : {}",
+                plain(&error)
+            ));
         }
         Ok(Self {
             backup: parsed.has("backup") || parsed.has("suffix"),
@@ -98,7 +101,9 @@ impl Options {
             strip,
             output: owned("output"),
             reject_file: owned("reject-file"),
-            reject_context: parsed.value("reject-format").map(|format| format.starts_with('c')),
+            reject_context: parsed
+                .value("reject-format")
+                .map(|format| format.starts_with('c')),
             file: parsed.operands.first().cloned(),
             input: parsed.operands.get(1).cloned().or_else(|| owned("input")),
         })

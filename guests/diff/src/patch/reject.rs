@@ -13,7 +13,11 @@ pub struct Rejects {
 impl Rejects {
     pub fn new(header: &Header, reverse: bool, context: Option<bool>) -> Self {
         let context = context.unwrap_or(header.kind != Kind::Unified);
-        let marks = if context { ["***", "---"] } else { ["---", "+++"] };
+        let marks = if context {
+            ["***", "---"]
+        } else {
+            ["---", "+++"]
+        };
         let mut text = String::new();
         for (at, mark) in marks.iter().enumerate() {
             let named = &header.names[at ^ usize::from(reverse)];
@@ -55,11 +59,14 @@ impl Rejects {
         );
         self.text.extend(heading.bytes());
         for (does, line) in &hunk.lines {
-            self.line(match does {
-                Does::Stay => " ",
-                Does::Go => "-",
-                Does::Come => "+",
-            }, line);
+            self.line(
+                match does {
+                    Does::Stay => " ",
+                    Does::Go => "-",
+                    Does::Come => "+",
+                },
+                line,
+            );
         }
     }
 
@@ -67,7 +74,11 @@ impl Rejects {
         self.text.extend_from_slice(b"***************");
         self.text.extend(hunk.function.bytes());
         self.text.push(b'\n');
-        let (stars, minuses) = if self.normal { ("", " -----") } else { (" ****", " ----") };
+        let (stars, minuses) = if self.normal {
+            ("", " -----")
+        } else {
+            (" ****", " ----")
+        };
         let range = |first: usize, count: usize| {
             let first = first as isize + offset;
             match count {
@@ -79,7 +90,10 @@ impl Rejects {
         let old = format!("*** {}{stars}\n", range(hunk.old_first, hunk.old().count()));
         self.text.extend(old.bytes());
         self.half(hunk, Does::Go);
-        let new = format!("--- {}{minuses}\n", range(hunk.new_first, hunk.new_lines().count()));
+        let new = format!(
+            "--- {}{minuses}\n",
+            range(hunk.new_first, hunk.new_lines().count())
+        );
         self.text.extend(new.bytes());
         self.half(hunk, Does::Come);
     }
@@ -93,9 +107,13 @@ impl Rejects {
                 start += 1;
                 continue;
             }
-            let length = hunk.lines[start..].iter().take_while(|line| line.0 != Does::Stay).count();
+            let length = hunk.lines[start..]
+                .iter()
+                .take_while(|line| line.0 != Does::Stay)
+                .count();
             let run = &hunk.lines[start..start + length];
-            let both = run.iter().any(|line| line.0 == Does::Go) && run.iter().any(|line| line.0 == Does::Come);
+            let both = run.iter().any(|line| line.0 == Does::Go)
+                && run.iter().any(|line| line.0 == Does::Come);
             let mark = match side {
                 _ if both && !self.normal => "! ",
                 Does::Go => "- ",

@@ -31,7 +31,12 @@ impl Source {
                 }
             },
         }
-        Ok(Self { bytes, at: 0, line: 0, strip_carriage_returns: false })
+        Ok(Self {
+            bytes,
+            at: 0,
+            line: 0,
+            strip_carriage_returns: false,
+        })
     }
 
     pub fn is_empty(&self) -> bool {

@@ -9,13 +9,13 @@ use crate::help::quoted;
 use gnu::glob::Glob;
 use isobox_guest::plain;
 use isobox_guest::stat::{FILE_GID, FILE_UID, Kind, Stat, stat};
+use posix_regex::Dialect;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::rc::Rc;
-use posix_regex::Dialect;
 
 const DAY: i128 = 86_400_000_000_000;
 const MINUTE: i128 = 60_000_000_000;
@@ -140,7 +140,11 @@ fn dispatch(name: &str, reader: &mut Reader) -> Result<Predicate, String> {
         "-ipath" | "-iwholename" => Predicate::Path(Glob::new(&reader.argument(name)?, true)),
         "-lname" => Predicate::LinkContent(Glob::new(&reader.argument(name)?, false)),
         "-ilname" => Predicate::LinkContent(Glob::new(&reader.argument(name)?, true)),
-        "-regex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.dialect, false)?),
+        "-regex" => Predicate::Regex(Pattern::new(
+            &reader.argument(name)?,
+            reader.dialect,
+            false,
+        )?),
         "-iregex" => Predicate::Regex(Pattern::new(&reader.argument(name)?, reader.dialect, true)?),
         "-type" => Predicate::Type(kinds(name, reader)?),
         "-xtype" => Predicate::OtherType(kinds(name, reader)?),
