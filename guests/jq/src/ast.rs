@@ -118,7 +118,6 @@ pub enum Special {
     Stderr,
     Halt,
     HaltError,
-    Env,
     Select,
     Map,
     Paths,

@@ -83,7 +83,7 @@ fn run(options: &Options) -> i32 {
         last: None,
         status: 0,
     };
-    let mut one = |value: Value, run: &mut Run| {
+    let one = |value: Value, run: &mut Run| {
         let flow = interpreter.run(node, &env, Item::plain(value), &mut |item| {
             run.put(&item.value);
             Ok(())

@@ -53,7 +53,7 @@ impl Options {
 
 /// Reads the words after the command's name.
 pub fn read(words: &[String]) -> Result<Asked, String> {
-    let mut parser = Parser {
+    let parser = Parser {
         options: Options {
             program: None,
             program_file: None,

@@ -2,7 +2,7 @@
 
 use crate::ast::{Ref, Special};
 use crate::builtins;
-use crate::eval::{Env, Flow, Inputs, Interpreter, Item, Out, Stop, environment, error};
+use crate::eval::{Env, Flow, Inputs, Interpreter, Item, Out, Stop, error};
 use crate::json;
 use crate::paths;
 use crate::value::Value;
@@ -98,7 +98,6 @@ impl Interpreter<'_> {
             }
             Special::Halt => Err(Stop::Halt(0)),
             Special::HaltError => self.halt_error(arguments, env, &item),
-            Special::Env => out(item.computed(environment())),
             Special::Select => {
                 self.run(
                     arguments[0],

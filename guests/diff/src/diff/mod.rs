@@ -257,7 +257,6 @@ impl Diff<'_> {
             options,
             out: &mut self.out,
             lines: [&lines[0], &lines[1]],
-            labels: &labels,
             times,
             names,
             nested,

@@ -12,7 +12,6 @@ pub struct Output<'a, W> {
     pub options: &'a Options,
     pub out: &'a mut W,
     pub lines: [&'a Lines<'a>; 2],
-    pub labels: &'a [String; 2],
     pub times: [Time; 2],
     pub names: [&'a str; 2],
     /// Whether the files are in directories that are compared.
