@@ -203,7 +203,8 @@ impl Job {
                 1 if rest.is_empty() => match words.pop_front() {
                     Some(value) => value,
                     None => {
-                        return self.complain(&format!("option requires an argument -- '{letter}'"));
+                        return self
+                            .complain(&format!("option requires an argument -- '{letter}'"));
                     }
                 },
                 _ => rest.to_owned(),

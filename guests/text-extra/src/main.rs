@@ -1,5 +1,6 @@
 //! Small tools around text and bytes.
 
+mod bc;
 mod column;
 mod file;
 mod getopt;
@@ -14,6 +15,7 @@ mod xxd;
 
 isobox_guest::commands! {
     freeze: (),
+    "bc" => bc::bc,
     "column" => column::column,
     "file" => file::file,
     "getopt" => getopt::getopt,
