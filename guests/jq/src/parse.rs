@@ -65,11 +65,15 @@ fn leak(node: Node) -> Ref {
     Box::leak(Box::new(node))
 }
 
+/// How deep filters may be nested.
+const DEPTH: usize = 2000;
+
 struct Parser {
     tokens: Vec<(Token, usize)>,
     at: usize,
     end: usize,
     scope: Vec<Entry>,
+    depth: usize,
 }
 
 type Parsed<T> = Result<T, Wrong>;
@@ -81,6 +85,7 @@ impl Parser {
             at: 0,
             end,
             scope: Vec::new(),
+            depth: 0,
         }
     }
 
@@ -257,6 +262,16 @@ impl Parser {
     }
 
     fn pipe(&mut self) -> Parsed<Ref> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return self.wrong("memory exhausted".to_owned(), self.place());
+        }
+        let pipe = self.pipe_here();
+        self.depth -= 1;
+        pipe
+    }
+
+    fn pipe_here(&mut self) -> Parsed<Ref> {
         if self.is_keyword("def") {
             return self.definitions(false);
         }

@@ -290,6 +290,7 @@ impl Parser {
                         at: 0,
                         end: end + 1,
                         scope: std::mem::take(&mut self.scope),
+                        depth: self.depth,
                     };
                     let filter = inner.pipe().and_then(|filter| match inner.at_end() {
                         true => Ok(filter),
