@@ -2,7 +2,7 @@
 
 use crate::help::PACKAGE;
 use crate::size::Scale;
-use crate::time;
+use gnu::time;
 use gnu::help::wrong;
 use gnu::quote::quoted;
 use gnu::words;

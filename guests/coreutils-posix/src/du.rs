@@ -1,6 +1,6 @@
 //! `du`.
 
-use crate::glob;
+use gnu::glob;
 use crate::help::PACKAGE;
 use crate::size::Scale;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};

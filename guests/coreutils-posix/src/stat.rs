@@ -2,7 +2,7 @@
 
 use crate::df::FILE_SYSTEM;
 use crate::help::PACKAGE;
-use crate::time;
+use gnu::time;
 use crate::user::{group_name, user_name};
 use gnu::getopt::{Order, Spec, Takes, parse};
 use gnu::help::wrong;

@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::options::{Indicator, Layout, Options};
-use crate::time;
+use gnu::time;
 use crate::user::{group_name, user_name};
 use gnu::quote::{self, Style};
 use isobox_guest::stat::{Kind, Stat, Time, stat};
