@@ -62,29 +62,41 @@ pub fn parse(
     specs: &'static [Spec],
     order: Order,
 ) -> Option<Parsed> {
+    match try_parse(words, specs, order) {
+        Ok(parsed) => Some(parsed),
+        Err(message) => {
+            eprintln!("{command}: {message}\nTry '{command} --help' for more information.");
+            None
+        }
+    }
+}
+
+/// The same for tools that say more, or something else, below the message.
+///
+/// # Errors
+/// The message without the command's name.
+pub fn try_parse(
+    words: impl Iterator<Item = String>,
+    specs: &'static [Spec],
+    order: Order,
+) -> Result<Parsed, String> {
     let mut words: VecDeque<String> = words.collect();
     let mut parsed = Parsed::default();
     while let Some(word) = words.pop_front() {
-        let result = if word == "--" {
+        if word == "--" {
             parsed.operands.extend(words.drain(..));
-            Ok(())
         } else if let Some(long) = word.strip_prefix("--") {
-            long_option(long, &mut words, specs, &mut parsed)
+            long_option(long, &mut words, specs, &mut parsed)?;
         } else if word.len() > 1 && word.starts_with('-') {
-            short_options(&word[1..], &mut words, specs, &mut parsed)
+            short_options(&word[1..], &mut words, specs, &mut parsed)?;
         } else {
             parsed.operands.push(word);
             if order == Order::OptionsFirst {
                 parsed.operands.extend(words.drain(..));
             }
-            Ok(())
-        };
-        if let Err(message) = result {
-            eprintln!("{command}: {message}\nTry '{command} --help' for more information.");
-            return None;
         }
     }
-    Some(parsed)
+    Ok(parsed)
 }
 
 fn long_option(

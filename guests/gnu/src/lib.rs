@@ -6,6 +6,7 @@ pub mod getopt;
 pub mod help;
 pub mod mode;
 pub mod quote;
+pub mod stream;
 
 /// The words after the command's own name. Paths and arguments of a machine are UTF-8.
 pub fn words(arguments: Arguments) -> impl Iterator<Item = String> {

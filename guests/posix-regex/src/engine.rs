@@ -61,6 +61,31 @@ impl Regex {
         })
     }
 
+    /// For texts that stand for themselves, of which the longest is preferred.
+    pub fn texts<'t>(texts: impl Iterator<Item = &'t [u8]>, options: &Options) -> Self {
+        let pattern = crate::parse::texts(texts, options);
+        let facts = Facts {
+            priority_matters: false,
+            ..Facts::of(&pattern, options)
+        };
+        Self {
+            pattern,
+            options: options.clone(),
+            facts,
+            matcher: OnceCell::new(),
+            bytes: OnceCell::new(),
+            unicode: OnceCell::new(),
+        }
+    }
+
+    /// The text that the pattern stands for, if it is nothing but one text.
+    pub fn plain_text(&self) -> Option<Vec<u8>> {
+        match self.options.ignore_case {
+            true => None,
+            false => self.pattern.root.plain_text(),
+        }
+    }
+
     /// How many groups the pattern has.
     pub fn groups(&self) -> usize {
         self.pattern.groups
