@@ -49,9 +49,6 @@ fn run(words: Vec<String>, syntax: Option<Syntax>) -> i32 {
         Ok(command) => command,
         Err(status) => return status,
     };
-    if command.options.max_count == Some(0) {
-        return 1;
-    }
     let matcher = match pattern::compile(&command.options) {
         Ok(matcher) => matcher,
         Err(message) => {

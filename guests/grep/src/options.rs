@@ -159,8 +159,10 @@ pub fn read(words: Vec<String>, syntax: Option<Syntax>) -> Result<Command, i32> 
         let value = value.as_deref().unwrap_or_default();
         if key.len() == 1 && key.as_bytes()[0].is_ascii_digit() {
             digits.push_str(key);
+            context = Some(length(&digits)?);
             continue;
         }
+        digits.clear();
         match *key {
             "regexp" => add_pattern(&mut patterns, value.as_bytes()),
             "file" => add_file(&mut patterns, value)?,
@@ -177,9 +179,6 @@ pub fn read(words: Vec<String>, syntax: Option<Syntax>) -> Result<Command, i32> 
             }
             key => set(&mut options, key, value)?,
         }
-    }
-    if !digits.is_empty() {
-        context = Some(length(&digits)?);
     }
     options.before = options.before.or(context);
     options.after = options.after.or(context);
@@ -298,7 +297,13 @@ fn finish(
     };
     // Each pattern ends with a newline by now; no newline at all is no pattern.
     options.patterns = patterns.pop().map(|_| patterns);
-    if options.max_count == Some(0) {
+    let all_lines = options.patterns.as_ref().is_some_and(Vec::is_empty);
+    let selects_nothing = all_lines
+        && options.invert
+        && !options.word
+        && !options.whole_line
+        && options.list != List::NonMatching;
+    if options.max_count == Some(0) || selects_nothing {
         return Err(1);
     }
     Ok(operands)

@@ -229,9 +229,11 @@ impl<'a, 'p> File<'a, 'p> {
         if self.quiet && !self.options.invert {
             self.left -= 1;
             self.after_last = self.offset + stop as u64;
+            *used = true;
             return;
         }
         if !self.quiet && self.pending > 0 {
+            self.printed.get_or_insert(0);
             self.print_pending(text, start);
         }
         if !self.quiet {
@@ -294,12 +296,12 @@ impl<'a, 'p> File<'a, 'p> {
         mark: Mark,
     ) {
         let line = &text[start..stop];
-        self.printed = Some(stop);
         let is_checked = self.options.binary != Binary::Text && self.options.utf8;
         if is_checked && !self.options.only_matching && !is_text(line) {
-            self.encoding_error = true;
+            self.encoding_error = self.options.binary == Binary::Mention;
             return;
         }
+        self.printed = Some(stop);
         let number = self.options.line_number.then(|| {
             self.count_lines(text, start);
             self.line + 1
@@ -337,7 +339,7 @@ impl<'a, 'p> File<'a, 'p> {
                 at = (to - start).max(at + 1);
             }
         });
-        self.encoding_error |= errors;
+        self.encoding_error |= errors && self.options.binary == Binary::Mention;
     }
 
     fn count_lines(&mut self, text: &[u8], to: usize) {
