@@ -173,7 +173,7 @@ impl Search<'_> {
             Self::Text(finder, buffer) => finder
                 .find(&buffer[start..line_end])
                 .map(|at| (start + at, start + at + finder.needle().len())),
-            Self::Regex(scan) => scan.find(start),
+            Self::Regex(scan) => scan.find_in(start, line_end),
             Self::Perl(perl, buffer) => perl
                 .span(&buffer[line_start..line_end], start - line_start)
                 .map(|(from, to)| (line_start + from, line_start + to)),

@@ -281,18 +281,25 @@ impl Parser<'_> {
             self.at = start;
             return Ok(None);
         }
-        match self.pattern.get(self.at) {
-            None => Err(Error::UnmatchedBrace),
-            Some(_) => Err(Error::InvalidInterval),
+        let end = self.interval_end();
+        match self.pattern[self.at..]
+            .windows(end.len())
+            .any(|two| two == end)
+        {
+            true => Err(Error::InvalidInterval),
+            false => Err(Error::UnmatchedBrace),
+        }
+    }
+
+    fn interval_end(&self) -> &'static [u8] {
+        match self.dialect.backslash_braces {
+            true => b"\\}",
+            false => b"}",
         }
     }
 
     fn closes_interval(&mut self) -> bool {
-        let end: &[u8] = if self.dialect.backslash_braces {
-            b"\\}"
-        } else {
-            b"}"
-        };
+        let end = self.interval_end();
         let closes = self.pattern[self.at..].starts_with(end);
         if closes {
             self.at += end.len();
