@@ -1,0 +1,670 @@
+//! Programs: rules, functions and statements. Expressions are in [`crate::expression`].
+
+use crate::ast::{
+    ArrayRef, Case, Expr, Function, Pattern, Place, Program, Rule, Statement, Target,
+};
+use crate::lexer::{Lexer, Token};
+use crate::variables::SPECIAL_NAMES;
+use std::collections::HashMap;
+
+/// How deep statements and expressions nest: they are walked by recursion.
+const DEPTH_MAX: usize = 400;
+
+pub struct Parser {
+    pub lexer: Lexer,
+    pub token: Token,
+    pub program: Program,
+    pub names: HashMap<String, usize>,
+    pub functions: HashMap<String, usize>,
+    /// The function whose body is read.
+    pub function: Option<usize>,
+    pub parameters: Vec<String>,
+    /// Parameters that are handed on: function, parameter, callee, argument.
+    pub handed_on: Vec<(usize, usize, usize, usize)>,
+    /// `>` ends the expression: it stands in a `print`.
+    pub in_print: bool,
+    /// `in` ends the expression: it stands in the head of a `for`.
+    pub no_in: bool,
+    pub ignore_case: bool,
+    pub origin: String,
+    depth: usize,
+}
+
+/// Everything that is wrong is said where it is noticed.
+pub struct Failed(pub i32);
+pub type Parsed<T> = Result<T, Failed>;
+
+pub fn parse(text: Vec<u8>, origin: &str) -> Parsed<Program> {
+    let mut parser = Parser {
+        lexer: Lexer::new(text),
+        token: Token::End,
+        program: Program::default(),
+        names: HashMap::new(),
+        functions: HashMap::new(),
+        function: None,
+        parameters: Vec::new(),
+        handed_on: Vec::new(),
+        in_print: false,
+        no_in: false,
+        ignore_case: false,
+        origin: origin.to_owned(),
+        depth: 0,
+    };
+    for name in SPECIAL_NAMES {
+        parser.global(name);
+    }
+    parser.advance()?;
+    parser.items()?;
+    parser.check_functions()?;
+    parser.spread_arrays();
+    Ok(parser.program)
+}
+
+impl Parser {
+    pub fn advance(&mut self) -> Parsed<()> {
+        match self.lexer.next(false) {
+            Ok(token) => {
+                self.token = token;
+                Ok(())
+            }
+            Err(message) => Err(self.wrong_with(&message)),
+        }
+    }
+
+    /// Reads the slash that was taken for a division as the beginning of a regular expression.
+    pub fn advance_regex(&mut self) -> Parsed<Vec<u8>> {
+        self.lexer.at = self.lexer.start;
+        match self.lexer.next(true) {
+            Ok(Token::Regex(text)) => {
+                self.advance()?;
+                Ok(text)
+            }
+            Ok(_) => Err(self.wrong()),
+            Err(message) => Err(self.wrong_with(&message)),
+        }
+    }
+
+    pub fn wrong(&self) -> Failed {
+        let message = match self.token {
+            Token::End | Token::Newline => "unexpected newline or end of string",
+            _ => "syntax error",
+        };
+        self.wrong_with(message)
+    }
+
+    /// The line, and a caret below the place.
+    pub fn wrong_with(&self, message: &str) -> Failed {
+        let (text, column) = self.lexer.context();
+        let line = match self.token {
+            Token::Newline => self.lexer.line - 1,
+            _ => self.lexer.line,
+        };
+        let blanks: String = text
+            .bytes()
+            .take(column)
+            .map(|byte| if byte == b'\t' { '\t' } else { ' ' })
+            .collect();
+        let origin = &self.origin;
+        eprintln!("awk: {origin}:{line}: {text}\nawk: {origin}:{line}: {blanks}^ {message}");
+        Failed(1)
+    }
+
+    /// Something that is no matter of syntax.
+    pub fn error(&self, message: &str) -> Failed {
+        eprintln!("awk: {}:{}: error: {message}", self.origin, self.lexer.line);
+        Failed(1)
+    }
+
+    pub fn is_mark(&self, mark: &str) -> bool {
+        matches!(self.token, Token::Mark(found) if found == mark)
+    }
+
+    pub fn is_keyword(&self, keyword: &str) -> bool {
+        matches!(self.token, Token::Keyword(found) if found == keyword)
+    }
+
+    pub fn accept(&mut self, mark: &str) -> Parsed<bool> {
+        let found = self.is_mark(mark);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    pub fn expect(&mut self, mark: &str) -> Parsed<()> {
+        match self.accept(mark)? {
+            true => Ok(()),
+            false => Err(self.wrong()),
+        }
+    }
+
+    pub fn skip_newlines(&mut self) -> Parsed<()> {
+        while self.token == Token::Newline {
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    fn skip_terminators(&mut self) -> Parsed<()> {
+        while self.token == Token::Newline || self.is_mark(";") {
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    pub fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err(self.wrong_with("program nested too deeply"));
+        }
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub fn global(&mut self, name: &str) -> usize {
+        if let Some(number) = self.names.get(name) {
+            return *number;
+        }
+        let number = self.program.globals.len();
+        self.program.globals.push(name.to_owned());
+        self.program.arrays.push(false);
+        self.names.insert(name.to_owned(), number);
+        number
+    }
+
+    /// A variable by its name: a parameter or a global one.
+    pub fn variable(&mut self, name: &str) -> Place {
+        match self
+            .parameters
+            .iter()
+            .position(|parameter| parameter == name)
+        {
+            Some(number) => Place::Local(number),
+            None => Place::Global(self.global(name)),
+        }
+    }
+
+    pub fn array(&mut self, name: &str) -> ArrayRef {
+        match self.variable(name) {
+            Place::Local(number) => {
+                if let Some(function) = self.function {
+                    self.program.functions[function].arrays[number] = true;
+                }
+                ArrayRef::Local(number)
+            }
+            Place::Global(number) => {
+                self.program.arrays[number] = true;
+                ArrayRef::Global(number)
+            }
+            _ => ArrayRef::Global(0),
+        }
+    }
+
+    /// The number of a function, which may be defined later.
+    pub fn function_number(&mut self, name: &str) -> usize {
+        if let Some(number) = self.functions.get(name) {
+            return *number;
+        }
+        let number = self.program.functions.len();
+        self.program.functions.push(Function {
+            name: name.to_owned(),
+            ..Function::default()
+        });
+        self.functions.insert(name.to_owned(), number);
+        number
+    }
+
+    fn check_functions(&self) -> Parsed<()> {
+        match self
+            .program
+            .functions
+            .iter()
+            .find(|function| !function.defined)
+        {
+            Some(function) => {
+                eprintln!(
+                    "awk: {}:1: fatal: function `{}' not defined",
+                    self.origin, function.name
+                );
+                Err(Failed(crate::interpreter::FATAL))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A parameter that is handed on as an array is one.
+    fn spread_arrays(&mut self) {
+        loop {
+            let mut changed = false;
+            for (function, parameter, callee, argument) in &self.handed_on {
+                let is_array = self.program.functions[*callee].arrays.get(*argument) == Some(&true);
+                let arrays = &mut self.program.functions[*function].arrays;
+                if is_array && !arrays[*parameter] {
+                    arrays[*parameter] = true;
+                    changed = true;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn items(&mut self) -> Parsed<()> {
+        loop {
+            self.skip_terminators()?;
+            match &self.token {
+                Token::End => return Ok(()),
+                Token::Keyword("function") => self.definition()?,
+                Token::Keyword("BEGIN") => {
+                    self.advance()?;
+                    let action = self.action()?;
+                    self.program.begin.push(action);
+                }
+                Token::Keyword("END") => {
+                    self.advance()?;
+                    let action = self.action()?;
+                    self.program.end.push(action);
+                }
+                _ => self.rule()?,
+            }
+            match self.token {
+                Token::End | Token::Newline => {}
+                _ if self.is_mark(";") || self.is_mark("}") => {}
+                // A rule may follow an action right away.
+                _ => {}
+            }
+        }
+    }
+
+    fn rule(&mut self) -> Parsed<()> {
+        let pattern = if self.is_mark("{") {
+            Pattern::Always
+        } else {
+            let first = self.expression()?;
+            match self.accept(",")? {
+                true => {
+                    self.skip_newlines()?;
+                    Pattern::Range(first, self.expression()?)
+                }
+                false => Pattern::Single(first),
+            }
+        };
+        let action = match self.is_mark("{") {
+            true => Some(self.action()?),
+            false => {
+                if !matches!(self.token, Token::End | Token::Newline) && !self.is_mark(";") {
+                    return Err(self.wrong());
+                }
+                None
+            }
+        };
+        self.program.rules.push(Rule { pattern, action });
+        Ok(())
+    }
+
+    fn definition(&mut self) -> Parsed<()> {
+        self.advance()?;
+        let name = match &self.token {
+            Token::Name(name) | Token::Callee(name) => name.clone(),
+            _ => return Err(self.wrong()),
+        };
+        self.advance()?;
+        let number = self.function_number(&name);
+        if self.program.functions[number].defined {
+            return Err(self.error(&format!("function name `{name}' previously defined")));
+        }
+        self.expect("(")?;
+        let mut parameters = Vec::new();
+        while !self.is_mark(")") {
+            let Token::Name(parameter) = &self.token else {
+                return Err(self.wrong());
+            };
+            parameters.push(parameter.clone());
+            self.advance()?;
+            if !self.accept(",")? && !self.is_mark(")") {
+                return Err(self.wrong());
+            }
+            self.skip_newlines()?;
+        }
+        self.advance()?;
+        self.skip_newlines()?;
+        let function = &mut self.program.functions[number];
+        function.defined = true;
+        function.arrays = vec![false; parameters.len()];
+        function.parameters.clone_from(&parameters);
+        self.parameters = parameters;
+        self.function = Some(number);
+        let body = self.action()?;
+        self.program.functions[number].body = body;
+        self.parameters.clear();
+        self.function = None;
+        Ok(())
+    }
+
+    /// Statements in braces.
+    fn action(&mut self) -> Parsed<Vec<Statement>> {
+        self.skip_newlines_if_brace_follows()?;
+        self.expect("{")?;
+        let statements = self.statements()?;
+        self.expect("}")?;
+        Ok(statements)
+    }
+
+    fn skip_newlines_if_brace_follows(&mut self) -> Parsed<()> {
+        if self.function.is_some() {
+            self.skip_newlines()?;
+        }
+        Ok(())
+    }
+
+    fn statements(&mut self) -> Parsed<Vec<Statement>> {
+        let mut statements = Vec::new();
+        loop {
+            self.skip_terminators()?;
+            if self.is_mark("}") {
+                return Ok(statements);
+            }
+            if self.token == Token::End {
+                return Err(self.wrong());
+            }
+            statements.push(Statement::Line(self.lexer.line));
+            statements.push(self.statement()?);
+        }
+    }
+
+    fn statement(&mut self) -> Parsed<Statement> {
+        self.nested(Self::any_statement)
+    }
+
+    fn any_statement(&mut self) -> Parsed<Statement> {
+        if self.accept("{")? {
+            let statements = self.statements()?;
+            self.expect("}")?;
+            return Ok(Statement::Block(statements));
+        }
+        if self.accept(";")? {
+            return Ok(Statement::Block(Vec::new()));
+        }
+        let keyword = match self.token {
+            Token::Keyword(keyword) => keyword,
+            _ => "",
+        };
+        match keyword {
+            "if" => self.if_statement(),
+            "while" => {
+                let condition = self.condition()?;
+                if self.accept(";")? {
+                    return Ok(Statement::While(
+                        condition,
+                        Box::new(Statement::Block(Vec::new())),
+                    ));
+                }
+                Ok(Statement::While(condition, Box::new(self.body()?)))
+            }
+            "do" => self.do_statement(),
+            "for" => self.for_statement(),
+            "switch" => self.switch_statement(),
+            _ => {
+                let statement = self.simple()?;
+                self.end_of_simple()?;
+                Ok(statement)
+            }
+        }
+    }
+
+    fn end_of_simple(&mut self) -> Parsed<()> {
+        match self.token {
+            Token::Newline => self.advance(),
+            Token::End => Ok(()),
+            _ if self.is_mark(";") => self.advance(),
+            _ if self.is_mark("}") => Ok(()),
+            _ => Err(self.wrong()),
+        }
+    }
+
+    fn condition(&mut self) -> Parsed<Expr> {
+        self.advance()?;
+        self.expect("(")?;
+        let condition = self.free_expression()?;
+        self.expect(")")?;
+        Ok(condition)
+    }
+
+    fn body(&mut self) -> Parsed<Statement> {
+        self.skip_newlines()?;
+        self.statement()
+    }
+
+    fn if_statement(&mut self) -> Parsed<Statement> {
+        let condition = self.condition()?;
+        let then = Box::new(self.body()?);
+        let (at, line, start, token) = (
+            self.lexer.at,
+            self.lexer.line,
+            self.lexer.start,
+            self.token.clone(),
+        );
+        self.skip_terminators()?;
+        if self.is_keyword("else") {
+            self.advance()?;
+            let otherwise = Box::new(self.body()?);
+            return Ok(Statement::If(condition, then, Some(otherwise)));
+        }
+        self.lexer.at = at;
+        self.lexer.line = line;
+        self.lexer.start = start;
+        self.token = token;
+        Ok(Statement::If(condition, then, None))
+    }
+
+    fn do_statement(&mut self) -> Parsed<Statement> {
+        self.advance()?;
+        let body = self.body()?;
+        self.skip_terminators()?;
+        if !self.is_keyword("while") {
+            return Err(self.wrong());
+        }
+        let condition = self.condition()?;
+        self.end_of_simple()?;
+        Ok(Statement::Do(Box::new(body), condition))
+    }
+
+    fn for_statement(&mut self) -> Parsed<Statement> {
+        self.advance()?;
+        self.expect("(")?;
+        if let Some(head) = self.for_in_head()? {
+            let body = Box::new(self.body()?);
+            return Ok(Statement::ForIn(head.0, head.1, body));
+        }
+        let first = match self.is_mark(";") {
+            true => None,
+            false => Some(Box::new(self.simple()?)),
+        };
+        self.expect(";")?;
+        self.skip_newlines()?;
+        let condition = match self.is_mark(";") {
+            true => None,
+            false => Some(self.free_expression()?),
+        };
+        self.expect(";")?;
+        self.skip_newlines()?;
+        let step = match self.is_mark(")") {
+            true => None,
+            false => Some(Box::new(self.simple()?)),
+        };
+        self.expect(")")?;
+        if self.accept(";")? {
+            let body = Box::new(Statement::Block(Vec::new()));
+            return Ok(Statement::For(first, condition, step, body));
+        }
+        let body = Box::new(self.body()?);
+        Ok(Statement::For(first, condition, step, body))
+    }
+
+    /// `name in array)`, or nothing and nothing read.
+    fn for_in_head(&mut self) -> Parsed<Option<(Place, ArrayRef)>> {
+        let Token::Name(variable) = self.token.clone() else {
+            return Ok(None);
+        };
+        let before = (
+            self.lexer.at,
+            self.lexer.line,
+            self.lexer.start,
+            self.token.clone(),
+        );
+        self.advance()?;
+        if self.is_keyword("in") {
+            self.advance()?;
+            if let Token::Name(array) = self.token.clone() {
+                self.advance()?;
+                let array = self.array(&array);
+                let array = self.subscripted(array)?;
+                if self.accept(")")? {
+                    return Ok(Some((self.variable(&variable), array)));
+                }
+            }
+        }
+        (self.lexer.at, self.lexer.line, self.lexer.start, self.token) = before;
+        Ok(None)
+    }
+
+    fn switch_statement(&mut self) -> Parsed<Statement> {
+        let subject = self.condition()?;
+        self.skip_newlines()?;
+        self.expect("{")?;
+        let mut cases = Vec::new();
+        loop {
+            self.skip_terminators()?;
+            let label = if self.is_keyword("case") {
+                self.advance()?;
+                Some(self.unary()?)
+            } else if self.is_keyword("default") {
+                self.advance()?;
+                None
+            } else {
+                break;
+            };
+            self.expect(":")?;
+            let mut body = Vec::new();
+            loop {
+                self.skip_terminators()?;
+                if self.is_mark("}") || self.is_keyword("case") || self.is_keyword("default") {
+                    break;
+                }
+                body.push(self.statement()?);
+            }
+            cases.push(Case(label, body));
+        }
+        self.expect("}")?;
+        Ok(Statement::Switch(subject, cases))
+    }
+
+    /// A statement that ends with its line.
+    fn simple(&mut self) -> Parsed<Statement> {
+        let keyword = match self.token {
+            Token::Keyword(keyword) => keyword,
+            _ => "",
+        };
+        let plain = match keyword {
+            "print" | "printf" => return self.print(keyword == "printf"),
+            "delete" => return self.delete(),
+            "next" => Statement::Next,
+            "nextfile" => Statement::NextFile,
+            "break" => Statement::Break,
+            "continue" => Statement::Continue,
+            "exit" | "return" => {
+                self.advance()?;
+                let value = match self.ends_simple() {
+                    true => None,
+                    false => Some(self.expression()?),
+                };
+                return Ok(match keyword {
+                    "exit" => Statement::Exit(value),
+                    _ => Statement::Return(value),
+                });
+            }
+            _ => return Ok(Statement::Expression(self.expression()?)),
+        };
+        self.advance()?;
+        Ok(plain)
+    }
+
+    fn ends_simple(&self) -> bool {
+        matches!(self.token, Token::End | Token::Newline) || self.is_mark(";") || self.is_mark("}")
+    }
+
+    fn delete(&mut self) -> Parsed<Statement> {
+        self.advance()?;
+        let parenthesis = self.accept("(")?;
+        let Token::Name(name) = self.token.clone() else {
+            return Err(self.wrong());
+        };
+        self.advance()?;
+        let mut array = self.array(&name);
+        let mut last = Vec::new();
+        while self.is_mark("[") {
+            if !last.is_empty() {
+                array = ArrayRef::Element(Box::new(array), std::mem::take(&mut last));
+            }
+            last = self.subscripts()?;
+        }
+        if parenthesis {
+            self.expect(")")?;
+        }
+        Ok(match last.is_empty() {
+            true => Statement::DeleteAll(array),
+            false => Statement::Delete(array, last),
+        })
+    }
+
+    fn print(&mut self, formatted: bool) -> Parsed<Statement> {
+        self.advance()?;
+        let was = std::mem::replace(&mut self.in_print, true);
+        let mut values = Vec::new();
+        let is_bare =
+            self.ends_simple() || self.is_mark(">") || self.is_mark(">>") || self.is_mark("|");
+        if !is_bare {
+            values.push(self.expression()?);
+            while self.accept(",")? {
+                self.skip_newlines()?;
+                values.push(self.expression()?);
+            }
+        }
+        if let [Expr::List(_)] = &values[..] {
+            if let Some(Expr::List(inner)) = values.pop() {
+                values = inner;
+            }
+        }
+        let target = self.target()?;
+        self.in_print = was;
+        if formatted && values.is_empty() {
+            eprintln!(
+                "awk: {}:{}: fatal: printf: no arguments",
+                self.origin, self.lexer.line
+            );
+            return Err(Failed(crate::interpreter::FATAL));
+        }
+        Ok(match formatted {
+            true => Statement::Printf(values, target),
+            false => Statement::Print(values, target),
+        })
+    }
+
+    fn target(&mut self) -> Parsed<Target> {
+        if self.accept(">")? {
+            return Ok(Target::File(self.concatenation()?));
+        }
+        if self.accept(">>")? {
+            return Ok(Target::Append(self.concatenation()?));
+        }
+        if self.accept("|")? {
+            return Ok(Target::Pipe(self.concatenation()?));
+        }
+        if self.is_mark("|&") {
+            return Err(self.wrong_with("two-way pipes with `|&' are not supported"));
+        }
+        Ok(Target::Standard)
+    }
+}
