@@ -351,11 +351,8 @@ impl Interpreter {
             }
             Source::Command(command) => {
                 let command = self.text(command)?;
-                let found = self.read_from(&command, true, &mut text);
-                if matches!(found, Ok(true)) {
-                    self.records += 1.0;
-                }
-                (found, false)
+                // In gawk 5.2 a command's records don't count in `NR`.
+                (self.read_from(&command, true, &mut text), false)
             }
         };
         match found {

@@ -177,7 +177,20 @@ impl Parser {
             };
             let line = self.lexer.line;
             self.advance()?;
-            left = Expr::Binary(operation, Box::new(left), Box::new(self.unary()?), line);
+            let right = self.unary()?;
+            let constants = (&left, &right);
+            if let (Expr::Constant(Value::Number(_)), Expr::Constant(Value::Number(0.0))) =
+                constants
+            {
+                match operation {
+                    Arithmetic::Divide => return Err(self.error("division by zero attempted")),
+                    Arithmetic::Remainder => {
+                        return Err(self.error("division by zero attempted in `%'"));
+                    }
+                    _ => {}
+                }
+            }
+            left = Expr::Binary(operation, Box::new(left), Box::new(right), line);
         }
     }
 
@@ -346,9 +359,7 @@ impl Parser {
     /// Parentheses: one expression, or a list before `in` or behind `print`.
     fn group(&mut self) -> Parsed<Expr> {
         self.advance()?;
-        self.skip_newlines()?;
         let first = self.free_expression()?;
-        self.skip_newlines()?;
         if self.accept(")")? {
             return Ok(Expr::Group(Box::new(first)));
         }
@@ -356,7 +367,6 @@ impl Parser {
         while self.accept(",")? {
             self.skip_newlines()?;
             list.push(self.free_expression()?);
-            self.skip_newlines()?;
         }
         self.expect(")")?;
         if !self.is_keyword("in") && !self.in_print {
@@ -410,6 +420,7 @@ impl Parser {
             }
             self.skip_newlines()?;
         }
+        self.closed_at = self.lexer.start;
         self.advance()?;
         Ok(list)
     }
@@ -442,9 +453,13 @@ impl Parser {
         };
         if arguments.len() < least || arguments.len() > most {
             let count = arguments.len();
-            return Err(self.error(&format!(
-                "{count} is invalid as number of arguments for {name}"
-            )));
+            let message = format!("{count} is invalid as number of arguments for {name}");
+            return Err(self.wrong_at(self.closed_at, &message));
+        }
+        if let (Builtin::Index, Some(Expr::Regex(_))) = (which, arguments.get(1)) {
+            let message = "index: regexp constant as second argument is not allowed";
+            eprintln!("awk: {}:{line}: fatal: {message}", self.origin);
+            return Err(Failed(crate::interpreter::FATAL));
         }
         let arguments = self.with_arrays(which, arguments)?;
         Ok(Expr::Builtin(which, arguments, line))

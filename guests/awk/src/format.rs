@@ -73,10 +73,13 @@ pub fn format_all(
                 .ok()
                 .map(|size| size.min(1 << 24));
         }
-        while matches!(
-            format.get(at),
-            Some(b'h' | b'l' | b'L' | b'q' | b'j' | b'z' | b't')
-        ) {
+        // Each of them may stand once.
+        let mut sizes: Vec<u8> = Vec::new();
+        while let Some(size) = format
+            .get(at)
+            .filter(|byte| b"hlL".contains(byte) && !sizes.contains(byte))
+        {
+            sizes.push(*size);
             at += 1;
         }
         let Some(letter) = format.get(at) else {
@@ -177,8 +180,11 @@ fn character(value: &Value, utf8: bool) -> Vec<u8> {
                 None => vec![code as u8],
             }
         }
-        (None, Value::Text(text) | Value::Input(text)) => prefix(text, 1, utf8).to_vec(),
-        _ => Vec::new(),
+        // As in gawk, an empty text gives the byte that ends texts in C.
+        (None, Value::Text(text) | Value::Input(text)) if !text.is_empty() => {
+            prefix(text, 1, utf8).to_vec()
+        }
+        _ => vec![0],
     }
 }
 

@@ -17,15 +17,9 @@ impl Interpreter {
     /// `length`, `isarray`, `typeof`: what they look at may be an array.
     pub fn inspection(&mut self, which: Builtin, arguments: &[Expr]) -> Run<Value> {
         let Some(subject) = arguments.first() else {
-            let length = {
-                let text = self.record.whole(&self.ofs, &self.convfmt);
-                if self.utf8 {
-                    text::length(text)
-                } else {
-                    text.len()
-                }
-            };
-            return Ok(Value::Number(length as f64));
+            let text = self.field(0.0)?.bytes(&self.convfmt);
+            self.warn_of_bytes(&text);
+            return Ok(Value::Number(self.length_of(&text) as f64));
         };
         let array = match self.named_array(subject) {
             Some(array) => Some(self.array(&array)?),
@@ -35,12 +29,13 @@ impl Interpreter {
             (Builtin::Length, Some(array)) => Value::Number(array.borrow().len() as f64),
             (Builtin::Length, None) => {
                 let text = self.text(subject)?;
+                self.warn_of_bytes(&text);
                 Value::Number(self.length_of(&text) as f64)
             }
             (Builtin::Isarray, array) => Value::Number(f64::from(u8::from(array.is_some()))),
             (_, Some(_)) => Value::text("array"),
             (_, None) => Value::text(match subject {
-                Expr::Regex(_) => "regexp",
+                Expr::Regex(_) => "number",
                 subject => match self.value(subject)? {
                     Value::Unset if matches!(subject, Expr::Place(Place::Field(_))) => "unassigned",
                     Value::Unset => "untyped",
@@ -94,7 +89,6 @@ impl Interpreter {
                     false => memchr::memmem::find(&text, &sought),
                 };
                 let place = match found {
-                    Some(_) if sought.is_empty() => 0,
                     Some(at) => self.length_of(&text[..at]) + 1,
                     None => 0,
                 };

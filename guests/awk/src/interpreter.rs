@@ -79,19 +79,16 @@ pub struct Interpreter {
     any_file: bool,
     ranges: Vec<bool>,
     terminator: Vec<u8>,
+    /// Where the next record is read to.
+    spare: Vec<u8>,
+    /// It was said that text is no text.
+    warned: bool,
 }
 
 impl Interpreter {
     pub fn new(program: Program, origin: &str) -> Self {
         let program = Rc::new(program);
-        let globals = program
-            .arrays
-            .iter()
-            .map(|is_array| match is_array {
-                true => Cell::Array(Shared::default()),
-                false => Cell::Value(Value::Unset),
-            })
-            .collect();
+        let globals = vec![Cell::Value(Value::Unset); program.globals.len()];
         let mut interpreter = Self {
             ranges: vec![false; program.rules.len()],
             program,
@@ -122,6 +119,8 @@ impl Interpreter {
             main: None,
             any_file: false,
             terminator: Vec::new(),
+            spare: Vec::new(),
+            warned: false,
         };
         interpreter.initial_variables();
         interpreter
@@ -221,8 +220,10 @@ impl Interpreter {
 
     fn file_name(&self) -> String {
         match &self.globals[var::FILENAME] {
-            Cell::Value(value) => String::from_utf8_lossy(&value.bytes(&self.convfmt)).into_owned(),
-            Cell::Array(_) => String::new(),
+            Cell::Value(Value::Input(name)) if !name.is_empty() => {
+                String::from_utf8_lossy(name).into_owned()
+            }
+            _ => "-".to_owned(),
         }
     }
 
@@ -304,10 +305,11 @@ impl Interpreter {
 
     /// Reads the next record of the files in `ARGV` into `$0`.
     pub fn next_record(&mut self) -> Run<bool> {
-        let mut text = Vec::new();
-        let found = self.next_main(&mut text, true)?;
+        let mut text = std::mem::take(&mut self.spare);
+        let found = self.next_main(&mut text, true);
+        self.spare = text;
+        let found = found?;
         if found {
-            // The text is in the record already.
             self.records += 1.0;
             self.file_records += 1.0;
         }
@@ -323,22 +325,15 @@ impl Interpreter {
             let Some(reader) = &mut self.main else {
                 return Ok(false);
             };
-            let (separator, terminator) = (&self.separator, &mut self.terminator);
-            let result = match into_record {
-                true => {
-                    let mut result = Ok(false);
-                    self.record
-                        .set(|record| result = reader.read(separator, record, terminator));
-                    result
-                }
-                false => {
-                    text.clear();
-                    reader.read(separator, text, terminator)
-                }
-            };
+            // The record stays as it is when there is no other.
+            text.clear();
+            let result = reader.read(&self.separator, text, &mut self.terminator);
             match result {
                 Ok(true) => {
                     self.set_terminator();
+                    if into_record {
+                        self.record.set(|record| std::mem::swap(record, text));
+                    }
                     return Ok(true);
                 }
                 Ok(false) => self.main = None,
@@ -445,6 +440,14 @@ impl Interpreter {
         self.file_records = 0.0;
         self.main = Some(reader);
         Ok(())
+    }
+
+    /// Says once that text is no UTF-8.
+    pub fn warn_of_bytes(&mut self, text: &[u8]) {
+        if self.utf8 && !self.warned && !text.is_ascii() && std::str::from_utf8(text).is_err() {
+            self.warned = true;
+            self.warn("Invalid multibyte data detected. There may be a mismatch between your data and your locale");
+        }
     }
 
     /// `name=value` of the command line.

@@ -279,6 +279,7 @@ impl Lexer {
         loop {
             let byte = self.peek(0);
             if self.at >= self.text.len() || byte == b'\n' {
+                self.start += 1;
                 return Err("unterminated regexp".to_owned());
             }
             self.at += 1;
@@ -323,9 +324,9 @@ impl Lexer {
         }
     }
 
-    /// The line that holds the last token, and how far in it that stands: for messages.
-    pub fn context(&self) -> (String, usize) {
-        let start = self.start.min(self.text.len());
+    /// The line that holds a place, and how far in it that stands: for messages.
+    pub fn context(&self, place: usize) -> (String, usize) {
+        let start = place.min(self.text.len());
         let begin = self.text[..start]
             .iter()
             .rposition(|byte| *byte == b'\n')
@@ -355,7 +356,7 @@ pub fn unescape(text: &[u8], line: Option<u32>) -> Vec<u8> {
         let byte = text[at];
         at += 1;
         let plain = match byte {
-            b'\\' | b'"' | b'/' => byte,
+            b'\\' | b'"' => byte,
             b'a' => 7,
             b'b' => 8,
             b'f' => 12,

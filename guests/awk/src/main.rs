@@ -64,11 +64,7 @@ fn run(command: Command) -> i32 {
     };
     let mut interpreter = Interpreter::new(program, &command.origin);
     interpreter.set_arguments(&command.operands);
-    let separator = command.separator.map(|separator| match separator.as_str() {
-        "t" => "\t".to_owned(),
-        _ => separator,
-    });
-    let separator = separator.map(|separator| format!("FS={separator}"));
+    let separator = command.separator.map(|separator| format!("FS={separator}"));
     for text in separator.iter().chain(&command.assignments) {
         let Some((name, value)) = assignment(text.as_bytes()) else {
             let name = text.split('=').next().unwrap_or_default();

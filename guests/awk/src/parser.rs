@@ -25,9 +25,12 @@ pub struct Parser {
     pub in_print: bool,
     /// `in` ends the expression: it stands in the head of a `for`.
     pub no_in: bool,
-    pub ignore_case: bool,
+    /// The action of `BEGIN` or `END` that is read.
+    special: Option<&'static str>,
     pub origin: String,
     depth: usize,
+    /// Where the last list of arguments was closed.
+    pub closed_at: usize,
 }
 
 /// Everything that is wrong is said where it is noticed.
@@ -46,9 +49,10 @@ pub fn parse(text: Vec<u8>, origin: &str) -> Parsed<Program> {
         handed_on: Vec::new(),
         in_print: false,
         no_in: false,
-        ignore_case: false,
+        special: None,
         origin: origin.to_owned(),
         depth: 0,
+        closed_at: 0,
     };
     for name in SPECIAL_NAMES {
         parser.global(name);
@@ -94,11 +98,12 @@ impl Parser {
 
     /// The line, and a caret below the place.
     pub fn wrong_with(&self, message: &str) -> Failed {
-        let (text, column) = self.lexer.context();
-        let line = match self.token {
-            Token::Newline => self.lexer.line - 1,
-            _ => self.lexer.line,
-        };
+        self.wrong_at(self.lexer.start, message)
+    }
+
+    pub fn wrong_at(&self, place: usize, message: &str) -> Failed {
+        let (text, column) = self.lexer.context(place);
+        let line = self.lexer.line;
         let blanks: String = text
             .bytes()
             .take(column)
@@ -257,15 +262,16 @@ impl Parser {
             match &self.token {
                 Token::End => return Ok(()),
                 Token::Keyword("function") => self.definition()?,
-                Token::Keyword("BEGIN") => {
+                Token::Keyword(name @ ("BEGIN" | "END")) => {
+                    let name = *name;
                     self.advance()?;
+                    self.special = Some(name);
                     let action = self.action()?;
-                    self.program.begin.push(action);
-                }
-                Token::Keyword("END") => {
-                    self.advance()?;
-                    let action = self.action()?;
-                    self.program.end.push(action);
+                    self.special = None;
+                    match name {
+                        "BEGIN" => self.program.begin.push(action),
+                        _ => self.program.end.push(action),
+                    }
                 }
                 _ => self.rule()?,
             }
@@ -321,7 +327,20 @@ impl Parser {
             let Token::Name(parameter) = &self.token else {
                 return Err(self.wrong());
             };
-            parameters.push(parameter.clone());
+            let parameter = parameter.clone();
+            if parameter == name {
+                return Err(self.error(&format!(
+                    "function `{name}': cannot use function name as parameter name"
+                )));
+            }
+            if let Some(first) = parameters.iter().position(|known| *known == parameter) {
+                let (this, first) = (parameters.len() + 1, first + 1);
+                let message = format!(
+                    "function `{name}': parameter #{this}, `{parameter}', duplicates parameter #{first}"
+                );
+                return Err(self.error(&message));
+            }
+            parameters.push(parameter);
             self.advance()?;
             if !self.accept(",")? && !self.is_mark(")") {
                 return Err(self.wrong());
@@ -570,8 +589,18 @@ impl Parser {
         let plain = match keyword {
             "print" | "printf" => return self.print(keyword == "printf"),
             "delete" => return self.delete(),
-            "next" => Statement::Next,
-            "nextfile" => Statement::NextFile,
+            "next" | "nextfile" => {
+                if let Some(rule) = self.special {
+                    return Err(self.error(&format!("`{keyword}' used in {rule} action")));
+                }
+                match keyword {
+                    "next" => Statement::Next,
+                    _ => Statement::NextFile,
+                }
+            }
+            "return" if self.function.is_none() => {
+                return Err(self.wrong_with("`return' used outside function context"));
+            }
             "break" => Statement::Break,
             "continue" => Statement::Continue,
             "exit" | "return" => {

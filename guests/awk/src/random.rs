@@ -51,7 +51,10 @@ impl Random {
 
 /// Park and Miller's minimal standard generator.
 fn scrambled(seed: u32) -> u32 {
-    let seed = i64::from(seed % 0x7fff_fffe) + 1;
+    let seed = match seed as i32 {
+        0 => 123_459_876,
+        seed => i64::from(seed),
+    };
     let (high, low) = (seed / 127_773, seed % 127_773);
     let number = 16_807 * low - 2_836 * high;
     let number = if number < 0 {
@@ -59,5 +62,5 @@ fn scrambled(seed: u32) -> u32 {
     } else {
         number
     };
-    (number - 1) as u32
+    number as u32
 }

@@ -32,7 +32,7 @@ pub struct Record {
     /// The text has to be made of the fields.
     stale: bool,
     pub splitter: Splitter,
-    /// With `RS = ""` newlines separate fields too.
+    /// With `RS = ""` newlines separate fields too, where one byte does.
     pub newline_separates: bool,
 }
 
@@ -264,9 +264,7 @@ pub fn split(
             }
             spans.push((start as u32, text.len() as u32));
         }
-        Splitter::Regex(regex) => {
-            split_at_matches(text, regex, newline_separates, &mut spans, separators)
-        }
+        Splitter::Regex(regex) => split_at_matches(text, regex, &mut spans, separators),
         Splitter::Widths(widths) => {
             let mut at = 0;
             for (skip, width) in widths {
@@ -284,30 +282,10 @@ pub fn split(
     spans
 }
 
-fn split_at_matches(
-    text: &[u8],
-    regex: &Regex,
-    newline_separates: bool,
-    spans: &mut Spans,
-    separators: &mut Spans,
-) {
+fn split_at_matches(text: &[u8], regex: &Regex, spans: &mut Spans, separators: &mut Spans) {
     let scan = regex.scan(text);
     let (mut start, mut at) = (0, 0);
-    while at < text.len() {
-        let found = scan.find(at).filter(|(from, _)| *from < text.len());
-        let newline = newline_separates
-            .then(|| memchr(b'\n', &text[at..]))
-            .flatten()
-            .map(|length| at + length);
-        let (from, to) = match (found, newline) {
-            (Some((from, to)), Some(newline)) if newline < from || from == to => {
-                let _ = (from, to);
-                (newline, newline + 1)
-            }
-            (Some(found), _) => found,
-            (None, Some(newline)) => (newline, newline + 1),
-            (None, None) => break,
-        };
+    while let Some((from, to)) = scan.find(at).filter(|(from, _)| *from < text.len()) {
         if from == to {
             at = from + 1;
             continue;

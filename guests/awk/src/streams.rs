@@ -23,6 +23,7 @@ pub struct Input {
     pub reader: Reader,
     /// The command's number, if it is one.
     child: Option<u32>,
+    age: u64,
 }
 
 pub struct Streams {
@@ -32,6 +33,10 @@ pub struct Streams {
     pub sinks: HashMap<Vec<u8>, Sink>,
     /// The sinks in the order in which they were opened, which is that in which they are closed.
     order: Vec<Vec<u8>>,
+    /// Counts what is opened.
+    opened: u64,
+    /// When each sink was opened.
+    sink_age: HashMap<Vec<u8>, u64>,
     pub inputs: HashMap<Vec<u8>, Input>,
 }
 
@@ -50,6 +55,8 @@ impl Streams {
             spare: Vec::new(),
             sinks: HashMap::new(),
             order: Vec::new(),
+            opened: 0,
+            sink_age: HashMap::new(),
             inputs: HashMap::new(),
         }
     }
@@ -60,6 +67,8 @@ impl Streams {
             let sink = self.open(name, mode)?;
             self.sinks.insert(name.to_vec(), sink);
             self.order.push(name.to_vec());
+            self.opened += 1;
+            self.sink_age.insert(name.to_vec(), self.opened);
         }
         match self.sinks.get_mut(name) {
             Some(Sink::Standard) => self.stdout.put(bytes),
@@ -94,10 +103,12 @@ impl Streams {
     /// The file or the command's output to read from, which is opened the first time.
     pub fn input(&mut self, name: &[u8], is_command: bool) -> io::Result<&mut Reader> {
         if !self.inputs.contains_key(name) {
-            let input = match is_command {
+            let mut input = match is_command {
                 true => self.open_command(name)?,
                 false => open_file(name)?,
             };
+            self.opened += 1;
+            input.age = self.opened;
             self.inputs.insert(name.to_vec(), input);
         }
         match self.inputs.get_mut(name) {
@@ -115,6 +126,7 @@ impl Streams {
         Ok(Input {
             reader: Reader::file(file(read_end)),
             child: Some(child),
+            age: 0,
         })
     }
 
@@ -151,18 +163,21 @@ impl Streams {
         }
     }
 
-    /// Closes what goes by that name; the status, or nothing when there is none.
+    /// Closes what goes by that name, of two the newer; the status, or nothing when there is none.
     pub fn close(&mut self, name: &[u8]) -> Option<f64> {
-        let mut result = None;
-        if let Some(sink) = self.sinks.remove(name) {
-            self.order.retain(|known| known != name);
-            result = Some(self.close_sink(sink));
-        }
-        if let Some(input) = self.inputs.remove(name) {
+        let sink_age = self.sink_age.remove(name);
+        let input_age = self.inputs.get(name).map(|input| input.age);
+        if input_age > sink_age {
+            if let Some(age) = sink_age {
+                self.sink_age.insert(name.to_vec(), age);
+            }
+            let input = self.inputs.remove(name)?;
             drop(input.reader);
-            result = Some(input.child.map_or(0.0, status));
+            return Some(input.child.map_or(0.0, status));
         }
-        result
+        let sink = self.sinks.remove(name)?;
+        self.order.retain(|known| known != name);
+        Some(self.close_sink(sink))
     }
 
     fn close_sink(&mut self, sink: Sink) -> f64 {
@@ -215,6 +230,7 @@ fn open_file(name: &[u8]) -> io::Result<Input> {
     Ok(Input {
         reader,
         child: None,
+        age: 0,
     })
 }
 
