@@ -12,6 +12,9 @@ impl Interpreter {
     pub fn effect(&mut self, expression: &Expr) -> Run<()> {
         match expression {
             Expr::Step(place, by, _) => self.step(place, *by).map(|_| ()),
+            Expr::AssignWith(operation, place, value, line) => self
+                .assign_with(*operation, place, value, *line)
+                .map(|_| ()),
             Expr::Group(inner) => self.effect(inner),
             expression => self.value(expression).map(|_| ()),
         }
@@ -124,11 +127,7 @@ impl Interpreter {
             },
             Expr::Assign(place, value) => self.assignment(place, value)?,
             Expr::AssignWith(operation, place, value, line) => {
-                let right = self.number(value)?;
-                let left = self.place(place)?.number();
-                let result = Value::Number(self.arithmetic(*operation, left, right, *line)?);
-                self.assign(place, result.clone())?;
-                result
+                Value::Number(self.assign_with(*operation, place, value, *line)?)
             }
             Expr::Step(place, by, wants_before) => {
                 let before = self.step(place, *by)?;
@@ -236,8 +235,68 @@ impl Interpreter {
         Ok(value)
     }
 
+    /// `+=` and the like.
+    fn assign_with(
+        &mut self,
+        operation: Arithmetic,
+        place: &Place,
+        value: &Expr,
+        line: u32,
+    ) -> Run<f64> {
+        let right = self.number(value)?;
+        if let Some(left) = self.plain_number(place) {
+            let result = self.arithmetic(operation, left, right, line)?;
+            self.set_plain_number(place, result);
+            return Ok(result);
+        }
+        if let Place::Element(array, subscripts) = place {
+            let array = self.array(array)?;
+            let index = self.index(subscripts)?;
+            let mut borrowed = array.borrow_mut();
+            if let Element::Value(old) = borrowed.entry(index) {
+                let left = old.number();
+                let result = self.arithmetic(operation, left, right, line)?;
+                *old = Value::Number(result);
+                return Ok(result);
+            }
+            drop(borrowed);
+            return Err(self.fatal("attempt to use array in a scalar context"));
+        }
+        let left = self.place(place)?.number();
+        let result = self.arithmetic(operation, left, right, line)?;
+        self.assign(place, Value::Number(result))?;
+        Ok(result)
+    }
+
+    /// The number that a variable of the program holds, when it is one already.
+    fn plain_number(&self, place: &Place) -> Option<f64> {
+        let cell = match place {
+            Place::Global(number) if *number >= crate::variables::SPECIAL => &self.globals[*number],
+            Place::Local(number) => &self.stack[self.base + number],
+            _ => return None,
+        };
+        match cell {
+            Cell::Value(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Stores where [`Interpreter::plain_number`] found one.
+    fn set_plain_number(&mut self, place: &Place, number: f64) {
+        let cell = match place {
+            Place::Global(at) => &mut self.globals[*at],
+            Place::Local(at) => &mut self.stack[self.base + at],
+            _ => return,
+        };
+        *cell = Cell::Value(Value::Number(number));
+    }
+
     /// `++` and `--`: the value before.
     fn step(&mut self, place: &Place, by: f64) -> Run<f64> {
+        if let Some(before) = self.plain_number(place) {
+            self.set_plain_number(place, before + by);
+            return Ok(before);
+        }
         if let Place::Element(array, subscripts) = place {
             let array = self.array(array)?;
             let index = self.index(subscripts)?;
@@ -277,6 +336,16 @@ impl Interpreter {
     fn compare(&mut self, comparison: Comparison, one: &Expr, two: &Expr) -> Run<bool> {
         let one = self.value(one)?;
         let two = self.value(two)?;
+        if let (Value::Number(one), Value::Number(two)) = (&one, &two) {
+            return Ok(match comparison {
+                Comparison::Less => one < two,
+                Comparison::LessEqual => one <= two,
+                Comparison::Equal => one == two,
+                Comparison::NotEqual => one != two,
+                Comparison::Greater => one > two,
+                Comparison::GreaterEqual => one >= two,
+            });
+        }
         let order = match (&one, &two, self.ignore_case) {
             (Value::Text(one), Value::Text(two), true) => {
                 Some(one.to_ascii_lowercase().cmp(&two.to_ascii_lowercase()))

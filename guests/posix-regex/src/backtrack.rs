@@ -30,6 +30,8 @@ enum Step {
     Split(usize, usize),
     Jump(usize),
     Reference(usize),
+    /// As many as possible of what matches one letter each, at least and at most so many.
+    Run(Box<Step>, u32, Option<u32>),
     /// Notes where a round of a loop begins.
     Mark(usize),
     /// Goes on only when the round has matched something.
@@ -94,6 +96,16 @@ impl Matcher {
     }
 
     fn repeat(&mut self, inner: &Node, least: u32, most: Option<u32>) {
+        let single = match inner {
+            Node::Letter(letter) => Some(Step::Letter(*letter)),
+            Node::Any => Some(Step::Any),
+            Node::Set(set) => Some(Step::Set(set.clone())),
+            _ => None,
+        };
+        if let Some(single) = single {
+            self.steps.push(Step::Run(Box::new(single), least, most));
+            return;
+        }
         for _ in 0..least {
             self.compile(inner);
         }
@@ -147,6 +159,15 @@ impl Matcher {
             match todo {
                 Todo::Slot(slot, old) => run.slots[slot] = old,
                 Todo::Mark(mark, old) => run.marks[mark] = old,
+                Todo::Shorter(step, low, at) => {
+                    let at = run.letter_before(at);
+                    if at > low {
+                        run.todo.push(Todo::Shorter(step, low, at));
+                    }
+                    if run.thread(step, at, goal, &mut left) || left == 0 {
+                        break;
+                    }
+                }
                 Todo::Go(step, at) => {
                     if run.thread(step, at, goal, &mut left) || left == 0 {
                         break;
@@ -160,6 +181,8 @@ impl Matcher {
 
 enum Todo {
     Go(usize, usize),
+    /// Goes on at a step with a run that is a letter shorter: not below the first place, from the second one.
+    Shorter(usize, usize, usize),
     Slot(usize, Option<usize>),
     Mark(usize, usize),
 }
@@ -199,6 +222,15 @@ impl Run<'_> {
                 }
                 Step::Progress(mark) if self.marks[*mark] == at => return false,
                 Step::Progress(_) => {}
+                Step::Run(single, least, most) => {
+                    let Some((low, high)) = self.run(single, at, *least, *most) else {
+                        return false;
+                    };
+                    if high > low {
+                        self.todo.push(Todo::Shorter(step + 1, low, high));
+                    }
+                    at = high;
+                }
                 step => match self.consume(step, at) {
                     Some(length) => at += length,
                     None => return false,
@@ -207,6 +239,40 @@ impl Run<'_> {
             step += 1;
         }
         false
+    }
+
+    /// Where a run can end at the earliest and at the latest.
+    fn run(
+        &self,
+        single: &Step,
+        start: usize,
+        least: u32,
+        most: Option<u32>,
+    ) -> Option<(usize, usize)> {
+        let (mut at, mut count, mut low) = (start, 0, start);
+        while most.is_none_or(|most| count < most) {
+            let Some(length) = self.consume(single, at) else {
+                break;
+            };
+            at += length;
+            count += 1;
+            if count == least {
+                low = at;
+            }
+        }
+        (count >= least).then_some((low, at))
+    }
+
+    /// Where the letter before a place begins.
+    fn letter_before(&self, at: usize) -> usize {
+        let tail = &self.text[at.saturating_sub(4)..at];
+        let start = at - tail.len();
+        if !self.matcher.options.utf8 || tail.last().is_none_or(u8::is_ascii) {
+            return at - 1;
+        }
+        (0..tail.len())
+            .find(|from| first_letter(&tail[*from..], true).1 == tail.len() - from)
+            .map_or(at - 1, |from| start + from)
     }
 
     /// How much of the text a step matches.
