@@ -4,7 +4,7 @@ use crate::address::{Address, End, State, is_step};
 use crate::command::{Action, Command, Pattern, Program, Substitution, Table};
 use crate::input::{Input, Lines};
 use crate::output::Outputs;
-use crate::parse::character_length;
+use crate::parse_text::character_length;
 use crate::substitute::substitute;
 use crate::{BAD_USAGE, Options};
 use memchr::memchr;

@@ -13,6 +13,7 @@ mod input;
 mod output;
 mod parse;
 mod parse_s;
+mod parse_text;
 mod source;
 mod substitute;
 

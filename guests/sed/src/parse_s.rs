@@ -3,7 +3,8 @@
 use crate::Options;
 use crate::command::{Action, Case, Part, Substitution};
 use crate::escapes::{Place, produce};
-use crate::parse::{Parser, file_name, pattern, read_delimited};
+use crate::parse::{Parser, file_name};
+use crate::parse_text::{pattern, read_delimited};
 use crate::source::Source;
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! `s` at work.
 
 use crate::command::{Case, Part, Substitution};
-use crate::parse::character_length;
+use crate::parse_text::character_length;
 use posix_regex::{Captures, Regex};
 
 /// Substitutes in a line; nothing when nothing matched. `buffer` is where the new line is built.
