@@ -268,6 +268,15 @@ impl Interpreter {
         Ok(result)
     }
 
+    /// The number that an expression is without being evaluated.
+    fn quick_number(&self, expression: &Expr) -> Option<f64> {
+        match expression {
+            Expr::Constant(Value::Number(number)) => Some(*number),
+            Expr::Place(place) => self.plain_number(place),
+            _ => None,
+        }
+    }
+
     /// The number that a variable of the program holds, when it is one already.
     fn plain_number(&self, place: &Place) -> Option<f64> {
         let cell = match place {
@@ -334,8 +343,10 @@ impl Interpreter {
     }
 
     fn compare(&mut self, comparison: Comparison, one: &Expr, two: &Expr) -> Run<bool> {
-        let one = self.value(one)?;
-        let two = self.value(two)?;
+        let (one, two) = match (self.quick_number(one), self.quick_number(two)) {
+            (Some(one), Some(two)) => (Value::Number(one), Value::Number(two)),
+            _ => (self.value(one)?, self.value(two)?),
+        };
         if let (Value::Number(one), Value::Number(two)) = (&one, &two) {
             return Ok(match comparison {
                 Comparison::Less => one < two,

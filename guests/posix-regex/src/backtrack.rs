@@ -19,6 +19,9 @@ pub(crate) enum Goal {
     Exactly(usize),
 }
 
+/// A set of ASCII: a bit a letter.
+type Ascii = u128;
+
 #[derive(Clone, Debug)]
 enum Step {
     Letter(Letter),
@@ -31,7 +34,7 @@ enum Step {
     Jump(usize),
     Reference(usize),
     /// As many as possible of what matches one letter each, at least and at most so many.
-    Run(Box<Step>, u32, Option<u32>),
+    Run(Box<Step>, Ascii, u32, Option<u32>),
     /// Notes where a round of a loop begins.
     Mark(usize),
     /// Goes on only when the round has matched something.
@@ -103,7 +106,9 @@ impl Matcher {
             _ => None,
         };
         if let Some(single) = single {
-            self.steps.push(Step::Run(Box::new(single), least, most));
+            let ascii = self.ascii(&single);
+            self.steps
+                .push(Step::Run(Box::new(single), ascii, least, most));
             return;
         }
         for _ in 0..least {
@@ -130,6 +135,22 @@ impl Matcher {
         for split in splits {
             self.steps[split] = Step::Split(split + 1, self.steps.len());
         }
+    }
+
+    /// The letters of ASCII that a step matches.
+    fn ascii(&self, single: &Step) -> Ascii {
+        let letters: Vec<u8> = (0..128).collect();
+        let run = Run {
+            matcher: self,
+            text: &letters,
+            slots: Vec::new(),
+            marks: Vec::new(),
+            todo: Vec::new(),
+            best: None,
+        };
+        (0..letters.len())
+            .filter(|at| run.consume(single, *at).is_some())
+            .fold(0, |set, at| set | 1 << at)
     }
 
     /// A place for a step that is known later.
@@ -222,8 +243,8 @@ impl Run<'_> {
                 }
                 Step::Progress(mark) if self.marks[*mark] == at => return false,
                 Step::Progress(_) => {}
-                Step::Run(single, least, most) => {
-                    let Some((low, high)) = self.run(single, at, *least, *most) else {
+                Step::Run(single, ascii, least, most) => {
+                    let Some((low, high)) = self.run(single, *ascii, at, (*least, *most)) else {
                         return false;
                     };
                     if high > low {
@@ -245,15 +266,21 @@ impl Run<'_> {
     fn run(
         &self,
         single: &Step,
+        ascii: Ascii,
         start: usize,
-        least: u32,
-        most: Option<u32>,
+        (least, most): (u32, Option<u32>),
     ) -> Option<(usize, usize)> {
         let (mut at, mut count, mut low) = (start, 0, start);
-        while most.is_none_or(|most| count < most) {
-            let Some(length) = self.consume(single, at) else {
-                break;
+        let most = most.unwrap_or(u32::MAX);
+        while count < most {
+            let length = match self.text.get(at) {
+                Some(byte) if byte.is_ascii() => usize::from(ascii >> byte & 1 == 1),
+                Some(_) => self.consume(single, at).unwrap_or(0),
+                None => 0,
             };
+            if length == 0 {
+                break;
+            }
             at += length;
             count += 1;
             if count == least {
