@@ -181,7 +181,9 @@ impl Matcher {
                 Todo::Slot(slot, old) => run.slots[slot] = old,
                 Todo::Mark(mark, old) => run.marks[mark] = old,
                 Todo::Shorter(step, low, at) => {
-                    let at = run.letter_before(at);
+                    let Some(at) = run.place_before(step, low, at) else {
+                        continue;
+                    };
                     if at > low {
                         run.todo.push(Todo::Shorter(step, low, at));
                     }
@@ -290,6 +292,33 @@ impl Run<'_> {
         (count >= least).then_some((low, at))
     }
 
+    /// The last place before `at`, but not before `low`, where a step may go on.
+    fn place_before(&self, step: usize, low: usize, at: usize) -> Option<usize> {
+        match self.first_byte(step) {
+            Some(byte) => {
+                let back = self.text[low..at]
+                    .iter()
+                    .rposition(|found| *found == byte)?;
+                Some(low + back)
+            }
+            None => Some(self.letter_before(at)),
+        }
+    }
+
+    /// The byte that a step needs, if that is known.
+    fn first_byte(&self, step: usize) -> Option<u8> {
+        match &self.matcher.steps[step] {
+            _ if self.matcher.options.ignore_case => None,
+            Step::Letter(Letter::Char(c)) => Some(c.encode_utf8(&mut [0; 4]).as_bytes()[0]),
+            Step::Letter(Letter::Byte(byte)) => Some(*byte),
+            Step::Reference(number) => {
+                let (start, end) = (self.slots[2 * number]?, self.slots[2 * number + 1]?);
+                self.text.get(start..end)?.first().copied()
+            }
+            _ => None,
+        }
+    }
+
     /// Where the letter before a place begins.
     fn letter_before(&self, at: usize) -> usize {
         let tail = &self.text[at.saturating_sub(4)..at];
@@ -311,7 +340,7 @@ impl Run<'_> {
         }
         if let Step::Reference(number) = step {
             let start = self.slots[2 * number]?;
-            let referred = &self.text[start..self.slots[2 * number + 1]?];
+            let referred = self.text.get(start..self.slots[2 * number + 1]?)?;
             let ahead = rest.get(..referred.len())?;
             let same = match options.ignore_case {
                 true => ahead.eq_ignore_ascii_case(referred),
