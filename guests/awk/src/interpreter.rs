@@ -16,7 +16,7 @@ use std::rc::Rc;
 /// A fatal error: gawk's status.
 pub const FATAL: i32 = 2;
 /// How deep functions call each other.
-pub const CALLS_MAX: usize = 2_000;
+pub const CALLS_MAX: usize = 4_000;
 
 /// What leaves the usual course.
 pub enum Flow {
