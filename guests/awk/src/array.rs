@@ -5,7 +5,6 @@
 
 use crate::value::Value;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
@@ -18,9 +17,13 @@ pub enum Element {
     Array(Shared),
 }
 
+/// A hash table of a fixed hasher, whose order is never seen: keys are sorted.
+#[allow(clippy::disallowed_types)]
+type Numbers = std::collections::HashMap<u32, Element, BuildHasherDefault<Spread>>;
+
 #[derive(Default, Debug)]
 pub struct Array {
-    numbers: HashMap<u32, Element, BuildHasherDefault<Spread>>,
+    numbers: Numbers,
     table: Table,
     /// Whether whole numbers are kept apart; undecided while it is empty.
     by_number: bool,

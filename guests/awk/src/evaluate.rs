@@ -42,10 +42,10 @@ impl Interpreter {
             Expr::Group(inner) => self.number(inner)?,
             Expr::Place(Place::Field(number)) => {
                 let number = self.number(number)?;
-                if number >= 1.0 {
-                    if let Some(text) = self.record.span(number as usize) {
-                        return Ok(leading_number(text));
-                    }
+                if number >= 1.0
+                    && let Some(text) = self.record.span(number as usize)
+                {
+                    return Ok(leading_number(text));
                 }
                 self.field(number)?.number()
             }
@@ -81,11 +81,11 @@ impl Interpreter {
                 out.extend_from_slice(self.record.whole(&self.ofs, &self.convfmt));
                 return Ok(());
             }
-            if number >= 1.0 {
-                if let Some(text) = self.record.span(number as usize) {
-                    out.extend_from_slice(text);
-                    return Ok(());
-                }
+            if number >= 1.0
+                && let Some(text) = self.record.span(number as usize)
+            {
+                out.extend_from_slice(text);
+                return Ok(());
             }
             let value = self.field(number)?;
             out.extend_from_slice(&value.bytes(&self.convfmt));
@@ -122,9 +122,7 @@ impl Interpreter {
         Ok(match expression {
             Expr::Constant(value) => value.clone(),
             Expr::Place(place) => self.place(place)?,
-            Expr::Group(inner) => match self.value(inner)? {
-                value => value,
-            },
+            Expr::Group(inner) => self.value(inner)?,
             Expr::Assign(place, value) => self.assignment(place, value)?,
             Expr::AssignWith(operation, place, value, line) => {
                 Value::Number(self.assign_with(*operation, place, value, *line)?)
@@ -384,10 +382,10 @@ impl Interpreter {
             if number == 0.0 {
                 return Ok(regex.is_match(self.record.whole(&self.ofs, &self.convfmt)));
             }
-            if number >= 1.0 {
-                if let Some(text) = self.record.span(number as usize) {
-                    return Ok(regex.is_match(text));
-                }
+            if number >= 1.0
+                && let Some(text) = self.record.span(number as usize)
+            {
+                return Ok(regex.is_match(text));
             }
             let value = self.field(number)?;
             return Ok(regex.is_match(&value.bytes(&self.convfmt)));
@@ -485,7 +483,7 @@ impl Interpreter {
 
     /// Whether an expression names an array.
     pub fn named_array(&self, expression: &Expr) -> Option<ArrayRef> {
-        let array = match expression {
+        match expression {
             Expr::Place(Place::Global(number)) => {
                 matches!(self.globals[*number], Cell::Array(_)).then_some(ArrayRef::Global(*number))
             }
@@ -495,8 +493,7 @@ impl Interpreter {
             }
             Expr::Group(inner) => self.named_array(inner),
             _ => None,
-        };
-        array
+        }
     }
 
     fn builtin(&mut self, which: Builtin, arguments: &[Expr]) -> Run<Value> {

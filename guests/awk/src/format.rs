@@ -241,7 +241,7 @@ fn with_precision(digits: String, conversion: &Conversion, is_zero: bool) -> Str
 /// Numbers that are negative or too big are printed otherwise, as gawk does.
 fn unsigned(number: f64, letter: u8, conversion: &Conversion) -> String {
     let number = number.trunc();
-    if number < 0.0 || number >= 18_446_744_073_709_551_616.0 {
+    if !(0.0..18_446_744_073_709_551_616.0).contains(&number) {
         return match letter {
             b'u' if number < 0.0 => whole(number, conversion),
             _ => general(

@@ -10,7 +10,7 @@ use crate::variables as var;
 use isobox_guest::plain;
 use posix_regex::Regex;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A fatal error: gawk's status.
@@ -70,7 +70,7 @@ pub struct Interpreter {
     pub line: u32,
     pub origin: String,
     pub phase: Phase,
-    pub regexes: HashMap<Vec<u8>, Rc<Regex>>,
+    pub regexes: BTreeMap<Vec<u8>, Rc<Regex>>,
     pub random: crate::random::Random,
     pub seed: f64,
     /// The files that are still to be read: their place in `ARGV`.
@@ -112,7 +112,7 @@ impl Interpreter {
             line: 1,
             origin: origin.to_owned(),
             phase: Phase::Begin,
-            regexes: HashMap::new(),
+            regexes: BTreeMap::new(),
             random: crate::random::Random::new(1),
             seed: 1.0,
             argument: 1,

@@ -57,10 +57,10 @@ impl Interpreter {
 
     /// `RT`; most programs never ask, and a newline needs no new text.
     pub fn set_terminator(&mut self) {
-        if let Cell::Value(Value::Text(known)) = &self.globals[var::RT] {
-            if **known == self.terminator {
-                return;
-            }
+        if let Cell::Value(Value::Text(known)) = &self.globals[var::RT]
+            && **known == self.terminator
+        {
+            return;
         }
         self.globals[var::RT] = Cell::Value(Value::text(self.terminator.clone()));
     }

@@ -3,7 +3,7 @@
 use crate::ast::{ArrayRef, Function, Pattern, Place, Program, Rule, Statement};
 use crate::lexer::{Lexer, Token};
 use crate::variables::SPECIAL_NAMES;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// How deep statements and expressions nest: they are walked by recursion.
 const DEPTH_MAX: usize = 400;
@@ -12,8 +12,8 @@ pub struct Parser {
     pub lexer: Lexer,
     pub token: Token,
     pub program: Program,
-    pub names: HashMap<String, usize>,
-    pub functions: HashMap<String, usize>,
+    pub names: BTreeMap<String, usize>,
+    pub functions: BTreeMap<String, usize>,
     /// The function whose body is read.
     pub function: Option<usize>,
     pub parameters: Vec<String>,
@@ -40,8 +40,8 @@ pub fn parse(text: Vec<u8>, origin: &str) -> Parsed<Program> {
         lexer: Lexer::new(text),
         token: Token::End,
         program: Program::default(),
-        names: HashMap::new(),
-        functions: HashMap::new(),
+        names: BTreeMap::new(),
+        functions: BTreeMap::new(),
         function: None,
         parameters: Vec::new(),
         handed_on: Vec::new(),

@@ -288,10 +288,10 @@ impl Parser {
                 values.push(self.expression()?);
             }
         }
-        if let [Expr::List(_)] = &values[..] {
-            if let Some(Expr::List(inner)) = values.pop() {
-                values = inner;
-            }
+        if let [Expr::List(_)] = &values[..]
+            && let Some(Expr::List(inner)) = values.pop()
+        {
+            values = inner;
         }
         let target = self.target()?;
         self.in_print = was;

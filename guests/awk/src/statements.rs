@@ -37,10 +37,10 @@ impl Interpreter {
                     self.statement(first)?;
                 }
                 loop {
-                    if let Some(condition) = condition {
-                        if !self.truth(condition)? {
-                            break;
-                        }
+                    if let Some(condition) = condition
+                        && !self.truth(condition)?
+                    {
+                        break;
                     }
                     if !self.round(body)? {
                         break;

@@ -3,7 +3,7 @@
 use crate::reader::Reader;
 use gnu::stream::Output;
 use isobox_guest::process::{self, Ended, Spawn};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -30,14 +30,14 @@ pub struct Streams {
     pub stdout: Output,
     /// Where `print` puts its line together.
     pub spare: Vec<u8>,
-    pub sinks: HashMap<Vec<u8>, Sink>,
+    pub sinks: BTreeMap<Vec<u8>, Sink>,
     /// The sinks in the order in which they were opened, which is that in which they are closed.
     order: Vec<Vec<u8>>,
     /// Counts what is opened.
     opened: u64,
     /// When each sink was opened.
-    sink_age: HashMap<Vec<u8>, u64>,
-    pub inputs: HashMap<Vec<u8>, Input>,
+    sink_age: BTreeMap<Vec<u8>, u64>,
+    pub inputs: BTreeMap<Vec<u8>, Input>,
 }
 
 /// How a sink is opened.
@@ -53,11 +53,11 @@ impl Streams {
         Self {
             stdout: Output::stdout(),
             spare: Vec::new(),
-            sinks: HashMap::new(),
+            sinks: BTreeMap::new(),
             order: Vec::new(),
             opened: 0,
-            sink_age: HashMap::new(),
-            inputs: HashMap::new(),
+            sink_age: BTreeMap::new(),
+            inputs: BTreeMap::new(),
         }
     }
 

@@ -196,10 +196,10 @@ impl Walk<'_> {
             .map(|metadata| metadata.len());
         let found = self.reader(name, &mut *input, length);
         // What follows the last line that was selected is left for others to read.
-        if let (Some(start), Some(found)) = (start, found) {
-            if found.stopped {
-                let _ = input.seek(SeekFrom::Start(start + found.after_last));
-            }
+        if let (Some(start), Some(found)) = (start, found)
+            && found.stopped
+        {
+            let _ = input.seek(SeekFrom::Start(start + found.after_last));
         }
     }
 

@@ -428,12 +428,13 @@ impl Parser<'_> {
 
     /// One character, range or class.
     fn element(&mut self, set: &mut Set) -> Result<(), Error> {
-        if self.dialect.classes && self.pattern[self.at..].starts_with(b"[:") {
-            if let Some(name) = self.enclosed(b':') {
-                let class = Class::named(&name).ok_or(Error::InvalidClass)?;
-                set.classes.push(class);
-                return Ok(());
-            }
+        if self.dialect.classes
+            && self.pattern[self.at..].starts_with(b"[:")
+            && let Some(name) = self.enclosed(b':')
+        {
+            let class = Class::named(&name).ok_or(Error::InvalidClass)?;
+            set.classes.push(class);
+            return Ok(());
         }
         let first = self.endpoint()?;
         let is_range = self.pattern.get(self.at) == Some(&b'-')

@@ -37,6 +37,6 @@ pub enum State {
 pub fn is_step(line: u64, first: u64, step: u64) -> bool {
     match step {
         0 => line == first,
-        _ => line >= first && (line - first) % step == 0,
+        _ => line >= first && (line - first).is_multiple_of(step),
     }
 }

@@ -9,7 +9,7 @@ use crate::substitute::substitute;
 use crate::{BAD_USAGE, Options};
 use memchr::memchr;
 use posix_regex::{Captures, Regex};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::rc::Rc;
 
@@ -49,7 +49,7 @@ pub struct Machine<'a> {
     hold_ended: bool,
     queue: Vec<Queued>,
     /// The files of `R`.
-    readers: HashMap<Vec<u8>, Option<Lines>>,
+    readers: BTreeMap<Vec<u8>, Option<Lines>>,
     replaced: bool,
     last_regex: Option<Rc<Regex>>,
     captures: Captures,
@@ -69,7 +69,7 @@ impl<'a> Machine<'a> {
             hold_space: Vec::new(),
             hold_ended: true,
             queue: Vec::new(),
-            readers: HashMap::new(),
+            readers: BTreeMap::new(),
             replaced: false,
             last_regex: None,
             captures: Captures::default(),
@@ -221,7 +221,7 @@ impl<'a> Machine<'a> {
                 if line <= end {
                     return Ok(true);
                 }
-                return self.begins(command, last, at, outputs);
+                self.begins(command, last, at, outputs)
             }
             State::Active(None) => {
                 let ends = match last {
