@@ -34,9 +34,8 @@ pub fn read_delimited(
                     text.push(b'\n');
                     continue;
                 }
-                if next != delimiter || (!is_pattern && next == b'&') {
-                    text.push(b'\\');
-                } else if next == b'\n' {
+                let keeps = next != delimiter || next == b'\n' || (!is_pattern && next == b'&');
+                if keeps {
                     text.push(b'\\');
                 }
                 text.push(next);
