@@ -7,6 +7,7 @@ pub mod glob;
 pub mod help;
 pub mod mode;
 pub mod quote;
+pub mod stream;
 pub mod time;
 
 /// The words after the command's own name. Paths and arguments of a machine are UTF-8.

@@ -19,6 +19,9 @@ pub(crate) enum Goal {
     Exactly(usize),
 }
 
+/// A set of ASCII: a bit a letter.
+type Ascii = u128;
+
 #[derive(Clone, Debug)]
 enum Step {
     Letter(Letter),
@@ -30,6 +33,8 @@ enum Step {
     Split(usize, usize),
     Jump(usize),
     Reference(usize),
+    /// As many as possible of what matches one letter each, at least and at most so many.
+    Run(Box<Step>, Ascii, u32, Option<u32>),
     /// Notes where a round of a loop begins.
     Mark(usize),
     /// Goes on only when the round has matched something.
@@ -94,6 +99,18 @@ impl Matcher {
     }
 
     fn repeat(&mut self, inner: &Node, least: u32, most: Option<u32>) {
+        let single = match inner {
+            Node::Letter(letter) => Some(Step::Letter(*letter)),
+            Node::Any => Some(Step::Any),
+            Node::Set(set) => Some(Step::Set(set.clone())),
+            _ => None,
+        };
+        if let Some(single) = single {
+            let ascii = self.ascii(&single);
+            self.steps
+                .push(Step::Run(Box::new(single), ascii, least, most));
+            return;
+        }
         for _ in 0..least {
             self.compile(inner);
         }
@@ -118,6 +135,22 @@ impl Matcher {
         for split in splits {
             self.steps[split] = Step::Split(split + 1, self.steps.len());
         }
+    }
+
+    /// The letters of ASCII that a step matches.
+    fn ascii(&self, single: &Step) -> Ascii {
+        let letters: Vec<u8> = (0..128).collect();
+        let run = Run {
+            matcher: self,
+            text: &letters,
+            slots: Vec::new(),
+            marks: Vec::new(),
+            todo: Vec::new(),
+            best: None,
+        };
+        (0..letters.len())
+            .filter(|at| run.consume(single, *at).is_some())
+            .fold(0, |set, at| set | 1 << at)
     }
 
     /// A place for a step that is known later.
@@ -147,6 +180,17 @@ impl Matcher {
             match todo {
                 Todo::Slot(slot, old) => run.slots[slot] = old,
                 Todo::Mark(mark, old) => run.marks[mark] = old,
+                Todo::Shorter(step, low, at) => {
+                    let Some(at) = run.place_before(step, low, at) else {
+                        continue;
+                    };
+                    if at > low {
+                        run.todo.push(Todo::Shorter(step, low, at));
+                    }
+                    if run.thread(step, at, goal, &mut left) || left == 0 {
+                        break;
+                    }
+                }
                 Todo::Go(step, at) => {
                     if run.thread(step, at, goal, &mut left) || left == 0 {
                         break;
@@ -160,6 +204,8 @@ impl Matcher {
 
 enum Todo {
     Go(usize, usize),
+    /// Goes on at a step with a run that is a letter shorter: not below the first place, from the second one.
+    Shorter(usize, usize, usize),
     Slot(usize, Option<usize>),
     Mark(usize, usize),
 }
@@ -199,6 +245,15 @@ impl Run<'_> {
                 }
                 Step::Progress(mark) if self.marks[*mark] == at => return false,
                 Step::Progress(_) => {}
+                Step::Run(single, ascii, least, most) => {
+                    let Some((low, high)) = self.run(single, *ascii, at, (*least, *most)) else {
+                        return false;
+                    };
+                    if high > low {
+                        self.todo.push(Todo::Shorter(step + 1, low, high));
+                    }
+                    at = high;
+                }
                 step => match self.consume(step, at) {
                     Some(length) => at += length,
                     None => return false,
@@ -207,6 +262,73 @@ impl Run<'_> {
             step += 1;
         }
         false
+    }
+
+    /// Where a run can end at the earliest and at the latest.
+    fn run(
+        &self,
+        single: &Step,
+        ascii: Ascii,
+        start: usize,
+        (least, most): (u32, Option<u32>),
+    ) -> Option<(usize, usize)> {
+        let (mut at, mut count, mut low) = (start, 0, start);
+        let most = most.unwrap_or(u32::MAX);
+        while count < most {
+            let length = match self.text.get(at) {
+                Some(byte) if byte.is_ascii() => usize::from(ascii >> byte & 1 == 1),
+                Some(_) => self.consume(single, at).unwrap_or(0),
+                None => 0,
+            };
+            if length == 0 {
+                break;
+            }
+            at += length;
+            count += 1;
+            if count == least {
+                low = at;
+            }
+        }
+        (count >= least).then_some((low, at))
+    }
+
+    /// The last place before `at`, but not before `low`, where a step may go on.
+    fn place_before(&self, step: usize, low: usize, at: usize) -> Option<usize> {
+        match self.first_byte(step) {
+            Some(byte) => {
+                let back = self.text[low..at]
+                    .iter()
+                    .rposition(|found| *found == byte)?;
+                Some(low + back)
+            }
+            None => Some(self.letter_before(at)),
+        }
+    }
+
+    /// The byte that a step needs, if that is known.
+    fn first_byte(&self, step: usize) -> Option<u8> {
+        match &self.matcher.steps[step] {
+            _ if self.matcher.options.ignore_case => None,
+            Step::Letter(Letter::Char(c)) => Some(c.encode_utf8(&mut [0; 4]).as_bytes()[0]),
+            Step::Letter(Letter::Byte(byte)) => Some(*byte),
+            Step::Reference(number) => {
+                let (start, end) = (self.slots[2 * number]?, self.slots[2 * number + 1]?);
+                self.text.get(start..end)?.first().copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the letter before a place begins.
+    fn letter_before(&self, at: usize) -> usize {
+        let tail = &self.text[at.saturating_sub(4)..at];
+        let start = at - tail.len();
+        if !self.matcher.options.utf8 || tail.last().is_none_or(u8::is_ascii) {
+            return at - 1;
+        }
+        (0..tail.len())
+            .find(|from| first_letter(&tail[*from..], true).1 == tail.len() - from)
+            .map_or(at - 1, |from| start + from)
     }
 
     /// How much of the text a step matches.
@@ -218,7 +340,7 @@ impl Run<'_> {
         }
         if let Step::Reference(number) = step {
             let start = self.slots[2 * number]?;
-            let referred = &self.text[start..self.slots[2 * number + 1]?];
+            let referred = self.text.get(start..self.slots[2 * number + 1]?)?;
             let ahead = rest.get(..referred.len())?;
             let same = match options.ignore_case {
                 true => ahead.eq_ignore_ascii_case(referred),

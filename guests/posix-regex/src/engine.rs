@@ -61,6 +61,31 @@ impl Regex {
         })
     }
 
+    /// For texts that stand for themselves, of which the longest is preferred.
+    pub fn texts<'t>(texts: impl Iterator<Item = &'t [u8]>, options: &Options) -> Self {
+        let pattern = crate::parse::texts(texts, options);
+        let facts = Facts {
+            priority_matters: false,
+            ..Facts::of(&pattern, options)
+        };
+        Self {
+            pattern,
+            options: options.clone(),
+            facts,
+            matcher: OnceCell::new(),
+            bytes: OnceCell::new(),
+            unicode: OnceCell::new(),
+        }
+    }
+
+    /// The text that the pattern stands for, if it is nothing but one text.
+    pub fn plain_text(&self) -> Option<Vec<u8>> {
+        match self.options.ignore_case {
+            true => None,
+            false => self.pattern.root.plain_text(),
+        }
+    }
+
     /// How many groups the pattern has.
     pub fn groups(&self) -> usize {
         self.pattern.groups
@@ -85,6 +110,13 @@ impl Regex {
         }
     }
 
+    fn goal(&self) -> Goal {
+        match self.facts.priority_matters {
+            true => Goal::Longest,
+            false => Goal::First,
+        }
+    }
+
     fn matcher(&self) -> &Matcher {
         self.matcher
             .get_or_init(|| Matcher::new(&self.pattern, &self.options))
@@ -101,21 +133,14 @@ pub struct Scan<'a> {
 impl Scan<'_> {
     /// Whether there is a match at or after `start`.
     pub fn is_match(&self, start: usize) -> bool {
-        if self.regex.pattern.has_back_references {
-            return self.find(start).is_some();
-        }
-        let input = Input::new(self.text).range(start..).earliest(true);
-        let mut cache = self.engine.cache.borrow_mut();
-        self.engine
-            .meta
-            .search_half_with(&mut cache, &input)
-            .is_some()
+        self.any_end(start).is_some()
     }
 
     /// The end of some match that begins at or after `start`: the quickest answer to where to look.
     pub fn any_end(&self, start: usize) -> Option<usize> {
         if self.regex.pattern.has_back_references {
-            return self.find(start).map(|(_, end)| end);
+            let span = self.find_referring(start, self.text.len(), Goal::First, &mut Vec::new());
+            return span.map(|(_, end)| end);
         }
         let input = Input::new(self.text).range(start..).earliest(true);
         let mut cache = self.engine.cache.borrow_mut();
@@ -125,16 +150,24 @@ impl Scan<'_> {
 
     /// The leftmost longest match at or after `start`.
     pub fn find(&self, start: usize) -> Option<(usize, usize)> {
+        self.find_in(start, self.text.len())
+    }
+
+    /// The same in front of `limit`; what stands behind it is still seen by anchors.
+    pub fn find_in(&self, start: usize, limit: usize) -> Option<(usize, usize)> {
+        if start > limit {
+            return None;
+        }
         if self.regex.pattern.has_back_references {
-            return self.find_referring(start, &mut Vec::new());
+            return self.find_referring(start, limit, self.regex.goal(), &mut Vec::new());
         }
         let found = {
             let mut cache = self.engine.cache.borrow_mut();
-            let input = Input::new(self.text).range(start..);
+            let input = Input::new(self.text).range(start..limit);
             self.engine.meta.search_with(&mut cache, &input)?
         };
         let end = match self.regex.facts.priority_matters {
-            true => self.engine.longest(self.text, found.start()),
+            true => self.engine.longest(self.text, found.start(), limit),
             false => None,
         };
         Some((found.start(), end.unwrap_or(found.end())))
@@ -147,7 +180,9 @@ impl Scan<'_> {
             .slots
             .resize(2 * (self.regex.pattern.groups + 1), None);
         if self.regex.pattern.has_back_references {
-            return self.find_referring(start, &mut captures.slots).is_some();
+            let (limit, goal) = (self.text.len(), self.regex.goal());
+            let span = self.find_referring(start, limit, goal, &mut captures.slots);
+            return span.is_some();
         }
         if self.regex.pattern.groups == 0 {
             let Some((start, end)) = self.find(start) else {
@@ -161,7 +196,10 @@ impl Scan<'_> {
         }
         let facts = &self.regex.facts;
         if let (true, Some((start, end))) = (facts.priority_matters, captures.get(0)) {
-            let longest = self.engine.longest(self.text, start).unwrap_or(end);
+            let longest = self
+                .engine
+                .longest(self.text, start, self.text.len())
+                .unwrap_or(end);
             if facts.ambiguous_groups || longest != end {
                 let matcher = self.regex.matcher();
                 let goal = Goal::Exactly(longest);
@@ -194,18 +232,16 @@ impl Scan<'_> {
     fn find_referring(
         &self,
         start: usize,
+        limit: usize,
+        goal: Goal,
         slots: &mut Vec<Option<usize>>,
     ) -> Option<(usize, usize)> {
         let matcher = self.regex.matcher();
-        let goal = match self.regex.facts.priority_matters {
-            true => Goal::Longest,
-            false => Goal::First,
-        };
         let mut at = start;
         loop {
             let candidate = {
                 let mut cache = self.engine.cache.borrow_mut();
-                let input = Input::new(self.text).range(at..);
+                let input = Input::new(self.text).range(at..limit);
                 self.engine.meta.search_with(&mut cache, &input)?.start()
             };
             if let Some(found) = matcher.match_at(self.text, candidate, goal) {
@@ -213,7 +249,7 @@ impl Scan<'_> {
                 *slots = found;
                 return span;
             }
-            if candidate >= self.text.len() {
+            if candidate >= limit {
                 return None;
             }
             at = candidate + 1;
@@ -258,12 +294,12 @@ impl Engine {
     }
 
     /// The end of the longest match that begins at `start`.
-    fn longest(&self, text: &[u8], start: usize) -> Option<usize> {
+    fn longest(&self, text: &[u8], start: usize, limit: usize) -> Option<usize> {
         let longest = self
             .longest
             .get_or_init(|| Longest::new(&self.hir, self.terminator))
             .as_ref()?;
-        longest.end(text, start)
+        longest.end(text, start, limit)
     }
 }
 
@@ -314,8 +350,8 @@ impl Longest {
         })
     }
 
-    fn end(&self, text: &[u8], start: usize) -> Option<usize> {
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+    fn end(&self, text: &[u8], start: usize, limit: usize) -> Option<usize> {
+        let input = Input::new(text).range(start..limit).anchored(Anchored::Yes);
         match self
             .dfa
             .try_search_fwd(&mut self.cache.borrow_mut(), &input)

@@ -38,6 +38,29 @@ pub(crate) fn parse(pattern: &[u8], options: &Options) -> Result<Pattern, Error>
     })
 }
 
+/// Texts as a pattern, the longest first.
+pub(crate) fn texts<'t>(texts: impl Iterator<Item = &'t [u8]>, options: &Options) -> Pattern {
+    let mut texts: Vec<&[u8]> = texts.collect();
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts.dedup();
+    let nodes = texts.into_iter().map(|text| letters(text, options.utf8));
+    Pattern {
+        root: bounded(Node::alternate(nodes.collect()), options.bounds),
+        groups: 0,
+        has_back_references: false,
+    }
+}
+
+fn letters(mut text: &[u8], utf8: bool) -> Node {
+    let mut nodes = Vec::new();
+    while !text.is_empty() {
+        let (letter, length) = first_letter(text, utf8);
+        nodes.push(Node::Letter(letter));
+        text = &text[length..];
+    }
+    Node::concat(nodes)
+}
+
 fn bounded(root: Node, bounds: Bounds) -> Node {
     let (before, after) = match bounds {
         Bounds::None => return root,
@@ -258,18 +281,25 @@ impl Parser<'_> {
             self.at = start;
             return Ok(None);
         }
-        match self.pattern.get(self.at) {
-            None => Err(Error::UnmatchedBrace),
-            Some(_) => Err(Error::InvalidInterval),
+        let end = self.interval_end();
+        match self.pattern[self.at..]
+            .windows(end.len())
+            .any(|two| two == end)
+        {
+            true => Err(Error::InvalidInterval),
+            false => Err(Error::UnmatchedBrace),
+        }
+    }
+
+    fn interval_end(&self) -> &'static [u8] {
+        match self.dialect.backslash_braces {
+            true => b"\\}",
+            false => b"}",
         }
     }
 
     fn closes_interval(&mut self) -> bool {
-        let end: &[u8] = if self.dialect.backslash_braces {
-            b"\\}"
-        } else {
-            b"}"
-        };
+        let end = self.interval_end();
         let closes = self.pattern[self.at..].starts_with(end);
         if closes {
             self.at += end.len();
@@ -398,12 +428,13 @@ impl Parser<'_> {
 
     /// One character, range or class.
     fn element(&mut self, set: &mut Set) -> Result<(), Error> {
-        if self.dialect.classes && self.pattern[self.at..].starts_with(b"[:") {
-            if let Some(name) = self.enclosed(b':') {
-                let class = Class::named(&name).ok_or(Error::InvalidClass)?;
-                set.classes.push(class);
-                return Ok(());
-            }
+        if self.dialect.classes
+            && self.pattern[self.at..].starts_with(b"[:")
+            && let Some(name) = self.enclosed(b':')
+        {
+            let class = Class::named(&name).ok_or(Error::InvalidClass)?;
+            set.classes.push(class);
+            return Ok(());
         }
         let first = self.endpoint()?;
         let is_range = self.pattern.get(self.at) == Some(&b'-')
@@ -447,9 +478,10 @@ impl Parser<'_> {
         if self.dialect.classes && (rest.starts_with(b"[.") || rest.starts_with(b"[=")) {
             let name = self.enclosed(rest[1]).ok_or(Error::UnmatchedBracket)?;
             let (letter, length) = first_letter(&name, self.utf8);
+            // C.UTF-8 has no collating elements with names.
             return match length == name.len() && length > 0 {
                 true => Ok(letter),
-                false => collating(&name).ok_or(Error::InvalidCollation),
+                false => Err(Error::InvalidCollation),
             };
         }
         if self.dialect.backslash_in_brackets && rest.len() > 1 && rest[0] == b'\\' {
@@ -475,30 +507,6 @@ impl Parser<'_> {
 
 fn letter(byte: u8) -> Node {
     Node::Letter(Letter::Char(byte.into()))
-}
-
-/// The names of characters that patterns use.
-fn collating(name: &[u8]) -> Option<Letter> {
-    let c = match name {
-        b"space" => ' ',
-        b"hyphen" | b"hyphen-minus" => '-',
-        b"period" | b"full-stop" => '.',
-        b"slash" | b"solidus" => '/',
-        b"comma" => ',',
-        b"colon" => ':',
-        b"semicolon" => ';',
-        b"tab" => '\t',
-        b"newline" => '\n',
-        b"asterisk" => '*',
-        b"backslash" | b"reverse-solidus" => '\\',
-        b"left-square-bracket" => '[',
-        b"right-square-bracket" => ']',
-        b"circumflex" | b"circumflex-accent" => '^',
-        b"dollar-sign" => '$',
-        b"underscore" | b"low-line" => '_',
-        _ => return None,
-    };
-    Some(Letter::Char(c))
 }
 
 /// The first character of text, or its first byte when that is none, and its length.

@@ -56,6 +56,21 @@ impl Node {
         }
     }
 
+    /// The text it stands for, if that is all it matches.
+    pub(crate) fn plain_text(&self) -> Option<Vec<u8>> {
+        match self {
+            Node::Empty => Some(Vec::new()),
+            Node::Letter(Letter::Byte(byte)) => Some(vec![*byte]),
+            Node::Letter(Letter::Char(c)) => Some(c.to_string().into_bytes()),
+            Node::Concat(nodes) => nodes
+                .iter()
+                .map(Node::plain_text)
+                .collect::<Option<Vec<_>>>()
+                .map(|texts| texts.concat()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn alternate(mut nodes: Vec<Node>) -> Node {
         match nodes.len() {
             1 => nodes.remove(0),
