@@ -23,7 +23,7 @@ struct Case {
     #[serde(default)]
     files: Vec<File>,
     /// Why the machine answers otherwise, on purpose.
-    differs: Option<String>,
+    ours: Option<String>,
     #[serde(default)]
     stdout: String,
     stdout_base64: Option<String>,
@@ -36,10 +36,12 @@ struct Case {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Of a folder when it ends in a slash.
     path: String,
     #[serde(default)]
     contents: String,
-    base64: Option<String>,
+    #[serde(default)]
+    base64: bool,
     #[serde(default)]
     executable: bool,
 }
@@ -64,9 +66,15 @@ impl Case {
         session.make_directories(FOLDER).unwrap();
         for file in &self.files {
             let path = format!("{FOLDER}/{}", file.path);
-            let parent = &path[..path.rfind('/').unwrap()];
-            session.make_directories(parent).unwrap();
-            let contents = bytes(&file.contents, file.base64.as_deref());
+            let (folder, name) = path.rsplit_once('/').unwrap();
+            session.make_directories(folder).unwrap();
+            if name.is_empty() {
+                continue;
+            }
+            let contents = match file.base64 {
+                true => STANDARD.decode(&file.contents).unwrap(),
+                false => file.contents.as_bytes().to_vec(),
+            };
             session.write_file(&path, &contents).unwrap();
             if file.executable {
                 let chmod = Command::new("chmod").args(["755", &path]);
@@ -112,7 +120,7 @@ fn check(table: &str) {
         let worker = || {
             let mut wrong = Vec::new();
             while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if case.differs.is_some() {
+                if case.ours.is_some() {
                     continue;
                 }
                 let session = runtime.session(SessionOptions::default()).unwrap();

@@ -2,9 +2,9 @@
 
 use crate::help::PACKAGE;
 use crate::size::Scale;
-use crate::time;
 use gnu::help::wrong;
 use gnu::quote::quoted;
+use gnu::time;
 use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::fs::File;

@@ -1,9 +1,9 @@
 //! `du`.
 
-use crate::glob;
 use crate::help::PACKAGE;
 use crate::size::Scale;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
+use gnu::glob;
 use gnu::help::wrong;
 use gnu::quote::quoted;
 use gnu::words;

@@ -10,7 +10,6 @@ mod df;
 mod du;
 mod env;
 mod expr;
-mod glob;
 mod help;
 mod install;
 mod ln;
@@ -21,7 +20,6 @@ mod stat;
 mod sync;
 mod tac;
 mod test;
-mod time;
 mod uname;
 mod user;
 

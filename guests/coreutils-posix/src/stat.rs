@@ -2,11 +2,11 @@
 
 use crate::df::FILE_SYSTEM;
 use crate::help::PACKAGE;
-use crate::time;
 use crate::user::{group_name, user_name};
 use gnu::getopt::{Order, Spec, Takes, parse};
 use gnu::help::wrong;
 use gnu::quote::{self, Style, quoted};
+use gnu::time;
 use gnu::words;
 use isobox_guest::stat::{FILE_GID, FILE_UID, Kind, Stat, Time};
 use isobox_guest::{Arguments, plain};

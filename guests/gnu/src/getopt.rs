@@ -62,29 +62,39 @@ pub fn parse(
     specs: &'static [Spec],
     order: Order,
 ) -> Option<Parsed> {
+    read(words, specs, order)
+        .map_err(|message| {
+            eprintln!("{command}: {message}\nTry '{command} --help' for more information.");
+        })
+        .ok()
+}
+
+/// Parses the words after the command's name.
+///
+/// # Errors
+/// What is wrong with them, in GNU's words.
+pub fn read(
+    words: impl Iterator<Item = String>,
+    specs: &'static [Spec],
+    order: Order,
+) -> Result<Parsed, String> {
     let mut words: VecDeque<String> = words.collect();
     let mut parsed = Parsed::default();
     while let Some(word) = words.pop_front() {
-        let result = if word == "--" {
+        if word == "--" {
             parsed.operands.extend(words.drain(..));
-            Ok(())
         } else if let Some(long) = word.strip_prefix("--") {
-            long_option(long, &mut words, specs, &mut parsed)
+            long_option(long, &mut words, specs, &mut parsed)?;
         } else if word.len() > 1 && word.starts_with('-') {
-            short_options(&word[1..], &mut words, specs, &mut parsed)
+            short_options(&word[1..], &mut words, specs, &mut parsed)?;
         } else {
             parsed.operands.push(word);
             if order == Order::OptionsFirst {
                 parsed.operands.extend(words.drain(..));
             }
-            Ok(())
-        };
-        if let Err(message) = result {
-            eprintln!("{command}: {message}\nTry '{command} --help' for more information.");
-            return None;
         }
     }
-    Some(parsed)
+    Ok(parsed)
 }
 
 fn long_option(
@@ -97,7 +107,7 @@ fn long_option(
         Some((name, value)) => (name, Some(value.to_owned())),
         None => (word, None),
     };
-    let spec = long_spec(name, specs)?;
+    let spec = long_spec(name, word, specs)?;
     let value = match (spec.2, value) {
         (Takes::Nothing, Some(_)) => {
             return Err(format!("option '--{}' doesn't allow an argument", spec.1));
@@ -112,8 +122,8 @@ fn long_option(
     Ok(())
 }
 
-/// The option called `name`, or the only one that begins so.
-fn long_spec(name: &str, specs: &'static [Spec]) -> Result<&'static Spec, String> {
+/// The option called `name`, or the only one that begins so; `word` is how it was given.
+fn long_spec(name: &str, word: &str, specs: &'static [Spec]) -> Result<&'static Spec, String> {
     if let Some(exact) = specs
         .iter()
         .find(|spec| !spec.1.is_empty() && spec.1 == name)
@@ -126,14 +136,14 @@ fn long_spec(name: &str, specs: &'static [Spec]) -> Result<&'static Spec, String
         .collect();
     match begins[..] {
         [only] => Ok(only),
-        [] => Err(format!("unrecognized option '--{name}'")),
+        [] => Err(format!("unrecognized option '--{word}'")),
         _ => {
             let names: Vec<String> = begins
                 .iter()
                 .map(|spec| format!("'--{}'", spec.1))
                 .collect();
             Err(format!(
-                "option '--{name}' is ambiguous; possibilities: {}",
+                "option '--{word}' is ambiguous; possibilities: {}",
                 names.join(" ")
             ))
         }

@@ -3,9 +3,12 @@
 use isobox_guest::Arguments;
 
 pub mod getopt;
+pub mod glob;
 pub mod help;
 pub mod mode;
 pub mod quote;
+pub mod stream;
+pub mod time;
 
 /// The words after the command's own name. Paths and arguments of a machine are UTF-8.
 pub fn words(arguments: Arguments) -> impl Iterator<Item = String> {

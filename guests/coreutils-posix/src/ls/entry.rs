@@ -1,7 +1,7 @@
 //! The entries of a listing: finding them, ordering them.
 
 use super::options::{Follow, Hidden, Options, SortBy, Which};
-use crate::glob;
+use gnu::glob;
 use isobox_guest::stat::{Kind, Stat, Time, stat};
 use std::cmp::Ordering;
 use std::io;

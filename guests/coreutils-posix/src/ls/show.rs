@@ -2,9 +2,9 @@
 
 use super::entry::Entry;
 use super::options::{Indicator, Layout, Options};
-use crate::time;
 use crate::user::{group_name, user_name};
 use gnu::quote::{self, Style};
+use gnu::time;
 use isobox_guest::stat::{Kind, Stat, Time, stat};
 
 /// Half of a Gregorian year: GNU shows the time of day of what is younger.
