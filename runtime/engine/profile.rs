@@ -117,9 +117,16 @@ fn pool(processes_max: u32) -> PoolingAllocationConfig {
         .max_memory_size(MEMORY_BYTES_CEILING as usize)
         .max_core_instance_size(INSTANCE_BYTES_CEILING)
         .table_elements(TABLE_ELEMENTS_CEILING as usize)
+        // Pages that a guest wrote are put back by copying, up to this many bytes, so that the next guest meets no page faults.
+        .linear_memory_keep_resident(KEPT_MEMORY_BYTES)
+        .table_keep_resident(KEPT_TABLE_BYTES)
         .pagemap_scan(Enabled::Auto);
     pool
 }
+
+/// Memory of a place in the pool that stays with the host between guests, in bytes; more is given back.
+const KEPT_MEMORY_BYTES: usize = 1 << 20;
+const KEPT_TABLE_BYTES: usize = 64 << 10;
 
 /// More than the globals and functions of a valid module come to: where the pool stops guests may not notice.
 const INSTANCE_BYTES_CEILING: usize = 256 << 20;

@@ -8,6 +8,7 @@ use isobox_guest::{Arguments, plain};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
+use std::sync::{Mutex, PoisonError};
 
 static SPECS: &[Spec] = &[
     Spec("A", "show-all", Takes::Nothing),
@@ -26,6 +27,9 @@ static SPECS: &[Spec] = &[
 
 /// Bytes read at once: what a pipe holds.
 const BLOCK_BYTES: usize = 64 << 10;
+
+/// Not on the heap, where it would be zeroed first.
+static BLOCK: Mutex<[u8; BLOCK_BYTES]> = Mutex::new([0; BLOCK_BYTES]);
 
 /// What is done with the bytes on their way.
 #[derive(Default)]
@@ -154,12 +158,12 @@ fn stream(
     if fstat(descriptor).is_ok_and(|stat| stat.kind == Kind::Directory) {
         return Err(Failure::Input("Is a directory".to_owned()));
     }
-    let mut block = vec![0; BLOCK_BYTES];
+    let mut block = BLOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let mut changed = Vec::new();
     // Past Rust's own buffer, which looks for line ends.
     let mut output = unbuffered_stdout();
     loop {
-        let length = match input.read(&mut block) {
+        let length = match input.read(&mut *block) {
             Ok(0) => return Ok(()),
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
