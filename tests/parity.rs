@@ -180,3 +180,50 @@ fn difference(case: &Case, recorded: &Answer, answered: &Answer) -> String {
 fn bash_answers_as_gnu_bash_does() {
     check("bash.jsonl");
 }
+
+macro_rules! tables {
+    ($($test:ident: $table:literal,)+) => {
+        $(
+            #[test]
+            fn $test() {
+                check($table);
+            }
+        )+
+
+        #[test]
+        fn every_table_is_run() {
+            let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parity");
+            let known = ["bash.jsonl", "record", $($table),+];
+            for entry in fs::read_dir(folder).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                assert!(known.contains(&&*name), "{name} is run by no test");
+            }
+        }
+    };
+}
+
+tables! {
+    awk: "awk.jsonl",
+    bc: "bc.jsonl",
+    cmp: "cmp.jsonl",
+    column: "column.jsonl",
+    diff: "diff.jsonl",
+    file: "file.jsonl",
+    find: "find.jsonl",
+    getopt: "getopt.jsonl",
+    grep: "grep.jsonl",
+    gzip: "gzip.jsonl",
+    hexdump: "hexdump.jsonl",
+    jq: "jq.jsonl",
+    packers: "packers.jsonl",
+    pagers: "pagers.jsonl",
+    patch: "patch.jsonl",
+    rev: "rev.jsonl",
+    sed: "sed.jsonl",
+    strings: "strings.jsonl",
+    tar: "tar.jsonl",
+    tree: "tree.jsonl",
+    which: "which.jsonl",
+    xargs: "xargs.jsonl",
+    xxd: "xxd.jsonl",
+}

@@ -189,7 +189,7 @@ fn a_fork_of_a_session_with_a_living_job_goes_the_same_way() {
             "(while sleep 1; do echo $RANDOM >> /tmp/log; done) & :",
         ))
         .unwrap();
-    original.run(&bash("sleep 3")).unwrap();
+    original.run(&bash("sleep 3.5")).unwrap();
     let mut fork = original.fork();
     let script = bash("sleep 4; cat /tmp/log");
     let (one, two) = (original.run(&script).unwrap(), fork.run(&script).unwrap());
@@ -226,7 +226,7 @@ fn a_module_an_agent_wrote_runs_like_any_program() {
     session
         .write_file("/tmp/answer", &wat::parse_str(module).unwrap())
         .unwrap();
-    let script = "cd /tmp; ./answer; echo $?; chmod +x answer; ./answer; echo $?; echo garbage > junk; chmod +x junk; head -c 100 /dev/urandom > noise; chmod +x noise; ./noise; echo $?";
+    let script = "cd /tmp; ./answer; echo $?; chmod +x answer; ./answer; echo $?; echo garbage > junk; chmod +x junk; printf '\\x7fELF\\0\\1' > noise; chmod +x noise; ./noise; echo $?";
     let result = session.run(&bash(script)).unwrap();
     assert_eq!(stdout(&result), "126\n42\n126\n");
     assert!(

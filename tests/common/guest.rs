@@ -130,7 +130,7 @@ pub const PREVIEW1: [(&str, &str); 46] = [
 ];
 
 /// The functions of `isobox_v1`, in the same way.
-pub const ISOBOX_V1: [(&str, &str); 23] = [
+pub const ISOBOX_V1: [(&str, &str); 24] = [
     ("fd_cloexec_get", "fp"),
     ("fd_cloexec_set", "fn"),
     ("fd_duplicate", "fnnp"),
@@ -142,6 +142,7 @@ pub const ISOBOX_V1: [(&str, &str); 23] = [
     ("path_make_fifo", "fpln"),
     ("path_mode_get", "fnplp"),
     ("path_mode_set", "fnpln"),
+    ("process_cwd", "plp"),
     ("process_exec", "p"),
     ("process_group_set", "nn"),
     ("process_handover", "plp"),

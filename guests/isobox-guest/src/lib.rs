@@ -8,6 +8,7 @@
 //!   written for a POSIX system, ours or others', need not know the extension.
 
 use std::ffi::OsString;
+use std::os::wasi::ffi::OsStringExt;
 
 mod libc_wrap;
 pub mod mode;
@@ -24,13 +25,15 @@ pub type Arguments = std::vec::IntoIter<OsString>;
 /// A command: its arguments to its exit status.
 pub type Command = fn(Arguments) -> i32;
 
-/// Makes `$PWD` the current directory, or `/` when `PWD` is unset or names none.
+/// Goes to the directory the process was begun in, or to `/` when that is gone.
 ///
-/// Preview 1 has no current directory: wasi-libc keeps one in the guest and starts it at `/`. The machine passes the
-/// directory a process starts in as `PWD`, so a guest calls this before anything that resolves a path. It never fails:
-/// a shell that has deleted its directory still runs commands.
+/// Preview 1 has no current directory: wasi-libc keeps one in the guest and starts it at `/`. So a guest calls this before anything
+/// that resolves a path. It never fails: a shell that has deleted its directory still runs commands.
 pub fn enter_working_directory() {
-    let directory = std::env::var_os("PWD").unwrap_or_else(|| OsString::from("/"));
+    let directory = match process::cwd() {
+        Some(bytes) => OsString::from_vec(bytes),
+        None => std::env::var_os("PWD").unwrap_or_else(|| OsString::from("/")),
+    };
     if std::env::set_current_dir(&directory).is_err() {
         let _ = std::env::set_current_dir("/");
     }

@@ -25,7 +25,7 @@ pub mod raw {
         /// `NAME=VALUE`.
         pub environment: *const u8,
         pub environment_len: usize,
-        /// Where the process begins; it has to be a directory. It becomes the child's `PWD`, whatever `environment` says.
+        /// Where the process begins; it has to be a directory.
         pub cwd: *const u8,
         pub cwd_len: usize,
         /// Pairs of `u32`: the child's number, the caller's number.
@@ -53,6 +53,8 @@ pub mod raw {
         pub fn process_exec(options: *const Spawn) -> i32;
         /// The bytes the caller was handed: copies at most `size` and writes how many there are to `length`.
         pub fn process_handover(buffer: *mut u8, size: usize, length: *mut usize) -> i32;
+        /// The directory the caller was begun in: copies at most `size` bytes and writes how many there are to `length`.
+        pub fn process_cwd(buffer: *mut u8, size: usize, length: *mut usize) -> i32;
         /// Waits for a child to end. `which` as in `waitpid`: a number, -1 for any child, 0 for any in the caller's group, -g for
         /// any in group g. `timeout_ns`: 0 doesn't wait, `u64::MAX` waits for ever. Writes the number (0: none ended in time) and the
         /// status: an exit's 0 to 255, or 0x100 and the signal. `ECHILD`: no such child; `EINTR`: a caught signal came.
@@ -271,6 +273,22 @@ pub fn handover() -> Vec<u8> {
     // SAFETY: `bytes` holds `length`.
     unsafe { raw::process_handover(bytes.as_mut_ptr(), bytes.len(), &raw mut length) };
     bytes
+}
+
+/// The directory this process was begun in; `None` where the machine does not tell.
+pub fn cwd() -> Option<Vec<u8>> {
+    let mut bytes = vec![0; 256];
+    loop {
+        let mut length = 0;
+        // SAFETY: `bytes` holds what its length says.
+        answer(unsafe { raw::process_cwd(bytes.as_mut_ptr(), bytes.len(), &raw mut length) })
+            .ok()?;
+        if length <= bytes.len() {
+            bytes.truncate(length);
+            return Some(bytes);
+        }
+        bytes.resize(length, 0);
+    }
 }
 
 /// Waits for a child; `None` for the time waits for ever, zero only looks.

@@ -19,7 +19,7 @@ use crate::machine::HostCall;
 pub const MODULE: &str = "isobox_v1";
 
 /// Every function's name.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 24] = [
     "fd_cloexec_get",
     "fd_cloexec_set",
     "fd_duplicate",
@@ -31,6 +31,7 @@ pub const NAMES: [&str; 23] = [
     "path_make_fifo",
     "path_mode_get",
     "path_mode_set",
+    "process_cwd",
     "process_exec",
     "process_group_set",
     "process_handover",
@@ -68,6 +69,7 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         signal_take: Look, processes::signal_take, (signal: u32);
     }
     suspending! { linker, MODULE,
+        process_cwd: Look, processes::process_cwd, (buffer: u32, size: u32, length: u32);
         process_exec: Process, spawn::process_exec, (options: u32);
         process_kill: Change, processes::process_kill, (process: i32, signal: u32);
         process_spawn: Process, spawn::process_spawn, (options: u32, process: u32);

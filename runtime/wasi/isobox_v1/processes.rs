@@ -15,6 +15,15 @@ pub fn process_handover(call: &mut Call<'_>, buffer: u32, size: u32, length: u32
     Ok(())
 }
 
+pub fn process_cwd(call: &mut Call<'_>, buffer: u32, size: u32, length: u32) -> Answer {
+    let cwd = call.task()?.program.cwd.clone();
+    let copied = cwd.len().min(size as usize);
+    call.memory.write(buffer, &cwd[..copied])?;
+    call.memory.write_u32(length, cwd.len() as u32)?;
+    call.moved += copied as u64;
+    Ok(())
+}
+
 /// Waits for a child until a time of the monotonic clock.
 pub fn process_wait(
     call: &mut Call<'_>,

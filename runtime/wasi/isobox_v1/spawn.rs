@@ -131,8 +131,7 @@ fn read(call: &mut Call<'_>, options: u32) -> Result<Options> {
     }
     let cwd = call.memory.path(field(6), field(7))?;
     let cwd = absolute(&call.task()?.program.cwd, cwd)?;
-    let (arguments, mut environment) = (strings(arguments)?, strings(environment)?);
-    set_pwd(&mut environment, &cwd);
+    let (arguments, environment) = (strings(arguments)?, strings(environment)?);
     let pairs = call.memory.array(field(8), field(9), 8)?;
     let map = pairs
         .chunks_exact(8)
@@ -204,16 +203,4 @@ fn strings(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
         };
     };
     Ok(bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
-}
-
-/// The environment names the directory that a program begins in.
-fn set_pwd(environment: &mut Vec<Vec<u8>>, cwd: &[u8]) {
-    let pwd = [b"PWD=", cwd].concat();
-    match environment
-        .iter_mut()
-        .find(|variable| variable.starts_with(b"PWD="))
-    {
-        Some(variable) => *variable = pwd,
-        None => environment.push(pwd),
-    }
 }

@@ -12,6 +12,7 @@ use crate::flow::{Flow, Result};
 use crate::shell::Shell;
 use crate::syntax::ast::{Redirect, RedirectDescriptor, RedirectKind};
 use crate::text::Text;
+use crate::variables::Reference;
 
 /// What the numbers led to before, in the order in which they were redirected.
 pub(super) type Undo = Vec<(u32, Option<Option<Target>>)>;
@@ -114,7 +115,8 @@ impl Shell {
         if let RedirectKind::DuplicateInput(word) | RedirectKind::DuplicateOutput(word) = kind
             && &*word.raw == "-"
         {
-            let value = self.get(name).unwrap_or_default();
+            let reference = self.variable_named(name)?;
+            let value = self.get_element(&reference)?.unwrap_or_default();
             return Ok(match value.parse() {
                 Ok(number) => {
                     let before = self.descriptors.replace(number, None);
@@ -128,12 +130,24 @@ impl Shell {
         match self.prepare(number, kind)? {
             Err(message) => return Ok(Err(message)),
             Ok(Step::Lead(_, target) | Step::Move { target, .. } | Step::Both(target)) => {
-                self.set(name, number.to_string())?;
+                let reference = self.variable_named(name)?;
+                self.assign_reference(&reference, number.to_string().into(), false)?;
                 self.descriptors.replace(number, Some(target));
             }
             Ok(Step::Close(_)) => {}
         }
         Ok(Ok(()))
+    }
+
+    /// What `{name}` or `{name[subscript]}` stands for.
+    fn variable_named(&mut self, written: &str) -> Result<Reference> {
+        match written
+            .strip_suffix(']')
+            .and_then(|written| written.split_once('['))
+        {
+            Some((name, subscript)) => self.reference(name, Some(subscript)),
+            None => self.reference(written, None),
+        }
     }
 
     /// Opens what a redirection names.

@@ -1,12 +1,15 @@
 //! What a shell takes over from its surroundings.
 
+use std::path::Path;
+
 use isobox_guest::process;
+use isobox_guest::stat::stat;
 
 use crate::execute::words;
 use crate::shell::Shell;
 use crate::syntax::ast::CommandKind;
 use crate::syntax::{Reading, parse};
-use crate::text;
+use crate::text::{self, Text};
 use crate::variables::{Variables, is_name, monotonic_ns};
 
 /// What a shell sets when nobody says; it is not exported.
@@ -122,10 +125,12 @@ impl Shell {
     }
 
     fn settle_directory(&mut self) {
-        let directory = self
+        let begun_in = process::cwd().unwrap_or_else(|| b"/".to_vec());
+        let begun_in = Text::from(text::decode(&begun_in));
+        let named = self
             .get("PWD")
-            .filter(|directory| directory.starts_with('/'));
-        self.directory = directory.unwrap_or_else(|| "/".into());
+            .filter(|named| *named == begun_in || is_same_directory(named, &begun_in));
+        self.directory = named.unwrap_or(begun_in);
         let directory = self.directory.clone();
         self.import("PWD", directory);
         let before = self
@@ -135,4 +140,10 @@ impl Shell {
             self.declare_exported("OLDPWD");
         }
     }
+}
+
+/// Whether an absolute path leads to a directory, perhaps through links.
+fn is_same_directory(path: &str, directory: &str) -> bool {
+    let known = |path: &str| stat(Path::new(path), true).ok().map(|stat| stat.inode);
+    path.starts_with('/') && known(path).is_some() && known(path) == known(directory)
 }
