@@ -71,7 +71,7 @@ impl Command {
         self
     }
 
-    /// The working directory, which guests that follow `PWD` begin in.
+    /// The working directory; a foreign module sees it in `PWD` alone.
     pub fn cwd(mut self, directory: impl Into<String>) -> Command {
         self.cwd = directory.into();
         self
