@@ -213,11 +213,19 @@ fn check(seed: u64, script: &str, result: &RunResult) {
     );
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to go on is said from outside"
+)]
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it goes on is the host's time"
+)]
 fn no_script_makes_the_shell_panic_or_hang() {
     let seconds = number("ISOBOX_FUZZ_SECONDS");
     let first = number("ISOBOX_FUZZ_SEED").unwrap_or(1);

@@ -74,7 +74,10 @@ fn a_child_has_the_arguments_environment_and_streams_it_is_given() {
     guest.waits(4, 0);
     let result = guest.run_in(&mut session);
     let seen = String::from_utf8_lossy(&result.stdout.bytes).into_owned();
-    assert!(seen.starts_with("a b c\nB=2\nPWD=/elsewhere\nA=1\n"), "{seen}");
+    assert!(
+        seen.starts_with("a b c\nB=2\nPWD=/elsewhere\nA=1\n"),
+        "{seen}"
+    );
 }
 
 #[test]
