@@ -5,11 +5,11 @@ use std::process::{Command, Output};
 
 const README: &str = include_str!("../README.md");
 
-/// Runs a line of the README with `isobox`, in the package's folder.
+/// Runs a line of the README with `isobox`, in the package's folder, as a shell reads it.
 fn isobox(arguments: &str) -> Output {
-    let words = arguments.split_whitespace();
-    Command::new(env!("CARGO_BIN_EXE_isobox"))
-        .args(words)
+    Command::new("sh")
+        .args(["-c", &format!("exec \"$0\" {arguments}")])
+        .arg(env!("CARGO_BIN_EXE_isobox"))
         .env(
             "ISOBOX_CACHE",
             concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"),

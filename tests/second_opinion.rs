@@ -3,6 +3,8 @@
 //!
 //! Where they differ on purpose, the case stands in the second table with the reason; it must then really differ.
 
+mod common;
+
 use std::cmp;
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,9 +13,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
+use common::guest::ISOBOX_V1;
 use isobox::machine::fs::{InodeNumber, Kind, Tree};
 use isobox::{Command, EPOCH_NS, Guest, Import, Outcome, Runtime, Session, SessionOptions};
-use wasmtime::{Config, Engine, Linker, Module, OptLevel, Store};
+use wasmtime::{
+    Caller, Config, Engine, Extern, FuncType, Linker, Module, OptLevel, Store, Val, ValType,
+};
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, HostWallClock, I32Exit, WasiCtxBuilder};
@@ -21,6 +26,23 @@ use wasmtime_wasi::{FsPerms, HostWallClock, I32Exit, WasiCtxBuilder};
 /// Commands as a shell would read them, without a shell: words, quotes, and `< FILE` for standard input. They run in a
 /// folder that holds `src` (the sources of this package's runtime) and what [`furnish`] adds.
 const SAME: &[&str] = &[
+    // Text tools.
+    "grep -n a fruit",
+    "grep -rc fn src",
+    "sed -n 1,2p fruit",
+    "sed -i s/a/b/ fruit",
+    "awk '{print NR, $1}' fruit",
+    "awk 'END {print NR}' numbers",
+    "find nested",
+    "find src -name '*.rs' -type f",
+    "diff fruit numbers",
+    "cmp fruit numbers",
+    "jq -n '[1, 2]'",
+    "jq -R . fruit",
+    "gzip -nk fruit",
+    "xz -k fruit",
+    "rev fruit",
+    "xxd fruit",
     // Names and texts.
     "basename src/session/mod.rs .rs",
     "basename -a -s .rs src/lib.rs src/main.rs",
@@ -545,7 +567,8 @@ fn the_table_reaches_every_guest_of_utilities() {
     let guests = runtime
         .guests()
         .iter()
-        .filter(|guest| guest.name() != "probe");
+        // Without processes there is nothing to see of these.
+        .filter(|guest| !["probe", "bash", "processes"].contains(&guest.name()));
     for guest in guests {
         let reached = SAME
             .iter()
@@ -846,20 +869,37 @@ impl Folder {
     }
 }
 
-/// Preview 1, and an `isobox_v1` that answers as a host without modes does.
+/// Preview 1, and an `isobox_v1` that answers as a host without modes and processes does.
 fn linker(engine: &Engine) -> wasmtime::Result<Linker<WasiP1Ctx>> {
     const NOT_IMPLEMENTED: i32 = 52;
     const MODULE: &str = "isobox_v1";
     let mut linker = Linker::new(engine);
     p1::add_to_linker_sync(&mut linker, |context| context)?;
-    for name in ["fd_mode_get", "fd_mode_set"] {
-        linker.func_wrap(MODULE, name, |_: i32, _: i32| NOT_IMPLEMENTED)?;
-    }
-    for name in ["path_mode_get", "path_mode_set"] {
-        linker.func_wrap(MODULE, name, |_: i32, _: i32, _: i32, _: i32, _: i32| {
-            NOT_IMPLEMENTED
+    for (name, parameters) in ISOBOX_V1 {
+        let kind = |letter| match letter {
+            'N' => ValType::I64,
+            _ => ValType::I32,
+        };
+        let parameters = parameters.chars().map(kind);
+        let function = FuncType::new(engine, parameters, [ValType::I32]);
+        linker.func_new(MODULE, name, function, |_, _, results| {
+            results[0] = Val::I32(NOT_IMPLEMENTED);
+            Ok(())
         })?;
     }
+    // The mask that the machine's processes begin with.
+    linker.allow_shadowing(true);
+    linker.func_wrap(
+        MODULE,
+        "process_umask",
+        |mut caller: Caller<'_, WasiP1Ctx>, _mask: i32, before: i32| {
+            let memory = caller.get_export("memory").and_then(Extern::into_memory);
+            let mask = 0o022_u32.to_le_bytes();
+            memory.map_or(NOT_IMPLEMENTED, |memory| {
+                i32::from(memory.write(&mut caller, before as usize, &mask).is_err())
+            })
+        },
+    )?;
     Ok(linker)
 }
 
