@@ -279,6 +279,15 @@ fn a_runaway_recursion_is_an_error_of_the_shell() {
     assert!(!stderr(&result).is_empty());
 }
 
+/// What `format!` cannot do: a width beyond 65,535.
+#[test]
+fn numbers_can_be_wider_than_any_line() {
+    prints(
+        "printf '%.70000d' 7 | wc -c; printf '%070000d' 7 | wc -c; printf '%.70000f' 1 | wc -c; printf -v z '%070000d' 1; eval \"set -- {$z..2}\"; echo ${#1}",
+        "70000\n70000\n70002\n70000\n",
+    );
+}
+
 #[test]
 fn one_runtime_serves_many_shells_at_once() {
     let digest = |seed| {

@@ -269,8 +269,11 @@ fn unsigned(number: f64, letter: u8, conversion: &Conversion) -> String {
     format!("{mark}{digits}")
 }
 
+/// More digits than any number has; `format!` takes no more than 65,535.
+const PRECISION_MAX: usize = 60_000;
+
 fn float(number: f64, letter: u8, conversion: &Conversion) -> String {
-    let precision = conversion.precision.unwrap_or(6);
+    let precision = conversion.precision.unwrap_or(6).min(PRECISION_MAX);
     let size = number.abs();
     let text = match letter {
         b'f' | b'F' => {
@@ -303,7 +306,7 @@ fn exponential(size: f64, precision: usize) -> String {
 
 /// C's `%g`.
 fn general(number: f64, precision: usize, keep_zeros: bool) -> String {
-    let precision = precision.max(1);
+    let precision = precision.clamp(1, PRECISION_MAX);
     let size = number.abs();
     let minus = if number.is_sign_negative() { "-" } else { "" };
     if size == 0.0 {

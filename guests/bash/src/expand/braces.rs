@@ -185,7 +185,10 @@ fn pad(number: i64, width: usize) -> String {
     if width == 0 {
         number.to_string()
     } else {
-        format!("{number:0width$}")
+        let sign = if number < 0 { "-" } else { "" };
+        let digits = number.unsigned_abs().to_string();
+        let zeros = width.saturating_sub(sign.len() + digits.len());
+        format!("{sign}{}{digits}", "0".repeat(zeros))
     }
 }
 

@@ -105,9 +105,17 @@ impl Field {
     fn with_precision(&self, digits: String) -> String {
         match self.precision {
             Some(0) if digits == "0" => String::new(),
-            Some(fewest) => format!("{digits:0>fewest$}"),
+            Some(fewest) => zeros_before(digits, fewest),
             None => digits,
         }
+    }
+}
+
+/// Digits with zeros in front. `format!` takes no width beyond 65,535.
+pub fn zeros_before(digits: String, fewest: usize) -> String {
+    match fewest.checked_sub(digits.len()) {
+        None | Some(0) => digits,
+        Some(missing) => "0".repeat(missing) + &digits,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::extended::{Big, Extended, Kind};
 use super::field::Field;
+use super::field::zeros_before;
 
 /// Digits behind the point when nobody says how many.
 const PRECISION: usize = 6;
@@ -59,7 +60,7 @@ impl Binary {
     fn fixed(&self, precision: usize, keeps_point: bool) -> String {
         let scaled = self.times_power_of_ten(precision as i64);
         let digits = scaled.to_decimal();
-        let digits = format!("{digits:0>width$}", width = precision + 1);
+        let digits = zeros_before(digits, precision.saturating_add(1));
         let (whole, fraction) = digits.split_at(digits.len() - precision);
         with_point(whole, fraction, keeps_point)
     }
@@ -155,12 +156,12 @@ impl Binary {
                 mantissa >>= 4;
                 exponent += 4;
             }
-            digits = format!("{mantissa:0width$x}", width = precision + 1);
+            digits = zeros_before(format!("{mantissa:x}"), precision.saturating_add(1));
         }
         let (first, rest) = digits.split_at(1);
         let rest = match precision {
             None => rest.trim_end_matches('0').to_owned(),
-            Some(precision) => format!("{rest:0<precision$}"),
+            Some(precision) => rest.to_owned() + &"0".repeat(precision.saturating_sub(rest.len())),
         };
         format!(
             "{}{}",
