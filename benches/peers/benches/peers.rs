@@ -7,7 +7,7 @@ use std::hint;
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
-use bashkit::Bash;
+use bashkit::{Bash, SessionLimits};
 use criterion::{Criterion, criterion_group, criterion_main};
 use isobox::{Command, Runtime, SessionOptions};
 
@@ -57,7 +57,10 @@ fn bashkit(criterion: &mut Criterion) {
         .enable_all()
         .build()
         .unwrap();
-    let mut bash = Bash::new();
+    // Its bounds on a session would end the bench.
+    let mut bash = Bash::builder()
+        .session_limits(SessionLimits::unlimited())
+        .build();
     let text = lines::a_megabyte_of_text();
     runtime
         .block_on(bash.fs().write_file(Path::new("/tmp/f"), &text))
