@@ -5,12 +5,12 @@ use std::process::Command as Process;
 use std::{fs, hint};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use isobox::{Command, Import, Runtime, Session, SessionOptions};
+use isobox::{Command, Contract, Import, Runtime, Session};
 
 const MEGABYTE: usize = 1_000_000;
 
 fn session(runtime: &Runtime) -> Session {
-    runtime.session(SessionOptions::default()).unwrap()
+    runtime.session(0)
 }
 
 fn run(session: &mut Session, command: &Command) {
@@ -21,7 +21,7 @@ fn run(session: &mut Session, command: &Command) {
 
 /// Each on a machine of its own, and on one that has run it before.
 fn small_commands(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let commands = [
         ("true", Command::new("true")),
         ("echo", Command::new("echo").arg("hello")),
@@ -42,7 +42,7 @@ fn small_commands(criterion: &mut Criterion) {
 
 /// A module whose `_start` returns at once: the runtime's own share of every call.
 fn instantiate(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let mut session = session(&runtime);
     let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
     let module = wat::parse_str(module).unwrap();
@@ -52,7 +52,7 @@ fn instantiate(criterion: &mut Criterion) {
         bencher.iter(|| run(&mut session, &command));
     });
     criterion.bench_function("new session", |bencher| {
-        bencher.iter(|| runtime.session(SessionOptions::default()).unwrap());
+        bencher.iter(|| runtime.session(0));
     });
 }
 
@@ -82,7 +82,7 @@ const TIMES: u64 = 1000;
 
 /// What a host call costs, and a child that does nothing, begun and waited for.
 fn host_calls(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let mut session = session(&runtime);
     let nothing = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
     let nothing = wat::parse_str(nothing).unwrap();
@@ -123,7 +123,7 @@ fn a_megabyte_of_text() -> Vec<u8> {
 }
 
 fn one_megabyte(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let mut session = session(&runtime);
     session
         .write_file("/tmp/megabyte", &a_megabyte_of_text())
@@ -160,7 +160,7 @@ fn imported(runtime: &Runtime, folder: &Path) -> Session {
 
 /// Import, fork and digest on trees of several sizes: only the import may depend on them.
 fn trees(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     for files in [100, 1_000, 10_000] {
         let folder = tempfile::tempdir().unwrap();
         make_tree(folder.path(), files);

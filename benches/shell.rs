@@ -6,10 +6,10 @@ mod lines;
 use std::hint;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use isobox::{Command, Runtime, Session, SessionOptions};
+use isobox::{Command, Contract, Runtime, Session};
 
 fn session(runtime: &Runtime) -> Session {
-    let mut session = runtime.session(SessionOptions::default()).unwrap();
+    let mut session = runtime.session(0);
     session.make_directories("/w").unwrap();
     session
         .write_file("/w/f", &lines::a_megabyte_of_text())
@@ -29,7 +29,7 @@ fn run(session: &mut Session, command: &Command) {
 
 /// The lines that the peers run too.
 fn scripts(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let mut session = session(&runtime);
     let mut group = criterion.benchmark_group("bash -c");
     group.sample_size(30);
@@ -44,7 +44,7 @@ fn scripts(criterion: &mut Criterion) {
 
 /// One child more: the difference between 101 and 1 is a hundred times what a child costs, its own work included.
 fn children(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let mut session = session(&runtime);
     let mut group = criterion.benchmark_group("children");
     group.sample_size(30);

@@ -1,4 +1,4 @@
-//! The pinned guests that come with this program: WASI modules, each known by its digest.
+//! Guests: WASI modules, each known by its digest. Most come with this program; a contract can add its own.
 
 use std::fmt;
 use std::io::Read;
@@ -15,14 +15,22 @@ static BINARIES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/guests.r
 /// What is known of them.
 static LOCK: &str = include_str!("../tools/guests.lock");
 
-/// One pinned guest: a module that answers to several command names.
+/// One guest: a module that answers to several command names.
 #[derive(Clone)]
 pub struct Guest(Arc<Inner>);
 
 struct Inner {
     entry: Entry,
-    compressed: &'static [u8],
+    binary: Binary,
     content: OnceLock<Content>,
+}
+
+/// Where a guest's module is.
+enum Binary {
+    /// In this program.
+    Compressed(&'static [u8]),
+    /// In a contract's own file.
+    Own(Content),
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,7 +42,7 @@ struct Lock {
     guest: Vec<Entry>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: String,
@@ -69,9 +77,36 @@ impl Guest {
             binary.ok_or_else(|| GuestsError(format!("{} is missing", entry.file)))?;
         Ok(Guest(Arc::new(Inner {
             entry,
-            compressed,
+            binary: Binary::Compressed(compressed),
             content: OnceLock::new(),
         })))
+    }
+
+    /// A guest of a contract's own, whose commands stand in `/usr/local/bin`.
+    pub(crate) fn own(name: &str, commands: Vec<String>, wasm: Vec<u8>) -> Guest {
+        let entry = Entry {
+            name: name.to_owned(),
+            file: String::new(),
+            blake3: Digest::of_bytes(&wasm),
+            bytes: wasm.len() as u64,
+            install: "/usr/local/bin".to_owned(),
+            commands,
+        };
+        Guest(Arc::new(Inner {
+            entry,
+            binary: Binary::Own(Content::from(&wasm[..])),
+            content: OnceLock::new(),
+        }))
+    }
+
+    /// Whether it came with this program.
+    pub fn is_shipped(&self) -> bool {
+        matches!(self.0.binary, Binary::Compressed(_))
+    }
+
+    /// The folder of its commands inside the machine.
+    pub fn install(&self) -> &str {
+        &self.0.entry.install
     }
 
     /// The guest's name, such as `coreutils-text`.
@@ -104,11 +139,13 @@ impl Guest {
     /// # Panics
     /// When the program itself is damaged: the bytes compiled into it are not those of its lock.
     pub fn wasm(&self) -> Vec<u8> {
-        let Inner {
-            entry, compressed, ..
-        } = &*self.0;
+        let Inner { entry, binary, .. } = &*self.0;
+        let compressed = match binary {
+            Binary::Compressed(compressed) => *compressed,
+            Binary::Own(content) => return content.to_vec(),
+        };
         let mut wasm = Vec::with_capacity(entry.bytes as usize);
-        let decoder = ruzstd::decoding::StreamingDecoder::new(*compressed);
+        let decoder = ruzstd::decoding::StreamingDecoder::new(compressed);
         let decoded = decoder.is_ok_and(|mut decoder| decoder.read_to_end(&mut wasm).is_ok());
         assert!(
             decoded && Digest::of_bytes(&wasm) == entry.blake3,
@@ -128,13 +165,19 @@ impl Guest {
     }
 }
 
+impl PartialEq for Guest {
+    fn eq(&self, other: &Guest) -> bool {
+        self.0.entry == other.0.entry
+    }
+}
+
 impl PinnedSource for Guest {
     fn content(&self) -> Content {
-        let content = self
-            .0
-            .content
-            .get_or_init(|| Content::from(&self.wasm()[..]));
-        content.clone()
+        let unpacked = || Content::from(&self.wasm()[..]);
+        match &self.0.binary {
+            Binary::Compressed(_) => self.0.content.get_or_init(unpacked).clone(),
+            Binary::Own(content) => content.clone(),
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 //! nothing of the host reaches them, so a run on a laptop, in a training cluster and in production is the same run.
 //!
 //! ```
-//! use isobox::{Command, Runtime, SessionOptions};
+//! use isobox::{Command, Contract, Runtime};
 //!
-//! let runtime = Runtime::new()?;
-//! let mut session = runtime.session(SessionOptions { seed: 7, ..Default::default() })?;
+//! let runtime = Runtime::new(Contract::default())?;
+//! let mut session = runtime.session(7);
 //! session.make_directories("/workspace")?;
 //! session.write_file("/workspace/fruit", b"pear\napple\nquince\n")?;
 //!
@@ -28,6 +28,7 @@
 
 #![warn(missing_docs)]
 
+mod contract;
 mod digest;
 mod engine;
 mod guests;
@@ -37,11 +38,17 @@ pub mod machine;
 mod session;
 mod wasi;
 
+pub use contract::{
+    Content, Contract, ContractChange, ContractChanges, ContractError, ContractFile,
+    ContractMismatch, Dialect, Difference, EPOCH_NS, Environment, Invocation, Lock, Manifest,
+    Parameter, ParameterType, Requirement, SessionLimits, Side, Step, Tool, Version,
+    changes as contract_changes, parse_epoch,
+};
 pub use digest::{Digest, ParseDigestError};
 pub use engine::{
     CacheError, CacheFolder, CompileProgress, EngineError, HostFailure, Signal, profile_digest,
 };
-pub use guests::{Guest, GuestsError};
+pub use guests::Guest;
 pub use host_files::{
     ExportError, Import, ImportError, ImportProgress, check_target as check_export_target, patch,
 };
@@ -49,9 +56,9 @@ pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
 pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
 pub use session::{
-    Command, EPOCH_NS, ErrorDetails, ErrorReport, FileError, LimitKind, Outcome, OutputReport,
-    ProgramError, Report, RunError, RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions,
-    Session, SessionOptions,
+    Arguments, CallError, CallOutcome, CallResult, Command, ErrorDetails, ErrorReport, FileError,
+    LimitKind, Origin, Outcome, OutputReport, ProgramError, Report, RunError, RunReport, RunResult,
+    Runtime, RuntimeError, RuntimeOptions, Session, SessionId, SessionLimit, Snapshot, Transcript,
 };
 
 /// The README's program runs, too.

@@ -96,7 +96,7 @@ pub const NATIVE_STACK_BYTES: usize = 16 << 20;
 /// let limits = isobox::Limits { fuel_max: 1_000_000, ..Default::default() };
 /// assert_eq!(limits.open_files_max, 1024);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Fuel of one run: executed operators and the price of host calls.

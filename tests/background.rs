@@ -5,8 +5,8 @@ mod common;
 use common::guest::{Guest, Spawn};
 use common::{runtime, session, session_with};
 use isobox::{
-    CacheFolder, Command, HostFailure, LimitKind, Limits, Outcome, RunError, Runtime,
-    RuntimeOptions, Session, SessionOptions,
+    CacheFolder, Command, Contract, HostFailure, LimitKind, Limits, Outcome, RunError, Runtime,
+    RuntimeOptions, Session,
 };
 
 const MILLISECOND_NS: i64 = 1_000_000;
@@ -101,8 +101,8 @@ fn a_host_failure_leaves_living_processes_as_they_were() {
         watchdog: Some(std::time::Duration::from_millis(300)),
         ..RuntimeOptions::default()
     };
-    let runtime = Runtime::with_options(options).unwrap();
-    let mut session = runtime.session(SessionOptions::default()).unwrap();
+    let runtime = Runtime::with_options(Contract::default(), options).unwrap();
+    let mut session = runtime.session(0);
     add_ticker(&mut session);
     let mut spin = Guest::silent();
     spin.instructions("(loop (br 0))");
@@ -203,7 +203,7 @@ fn input_belongs_to_its_call() {
 #[test]
 fn sessions_with_living_processes_are_the_same_on_every_thread() {
     let run = || {
-        let mut session = runtime().session(SessionOptions::default()).unwrap();
+        let mut session = runtime().session(0);
         add_ticker(&mut session);
         let commands = [Command::new("begin"), sleep(25), sleep(100)];
         commands.map(|command| session.run(&command).unwrap().digest())

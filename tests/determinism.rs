@@ -21,7 +21,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use common::{PROBE, cache, folder, isobox, isobox_run, runtime};
-use isobox::{CacheFolder, Import, Runtime, RuntimeOptions, SessionOptions};
+use isobox::{CacheFolder, Contract, Import, Runtime, RuntimeOptions};
 
 /// What is varied around: `--mount` comes before it, on the host's own path.
 const WORDS: [&str; 8] = [
@@ -408,11 +408,7 @@ fn thirty_two_processes_in_waves() {
 
 /// The same command through the library.
 fn report_by(runtime: &Runtime, seed: u64) -> String {
-    let options = SessionOptions {
-        seed,
-        ..SessionOptions::default()
-    };
-    let mut session = runtime.session(options).unwrap();
+    let mut session = runtime.session(seed);
     session
         .import(project(), "/workspace", &Import::default())
         .unwrap();
@@ -421,7 +417,7 @@ fn report_by(runtime: &Runtime, seed: u64) -> String {
         .cwd("/workspace")
         .env("FRUIT", "quince");
     let result = session.run(&command).unwrap();
-    serde_json::to_string_pretty(&result.report(seed)).unwrap() + "\n"
+    serde_json::to_string_pretty(&result.report(&session)).unwrap() + "\n"
 }
 
 #[test]
@@ -443,11 +439,14 @@ fn thirty_two_threads_on_one_runtime() {
 #[test]
 fn in_a_pool_of_any_size() {
     for processes_max in [1, 2, 300] {
-        let runtime = Runtime::with_options(RuntimeOptions {
-            cache: CacheFolder::At(cache()),
-            processes_max: Some(processes_max),
-            ..RuntimeOptions::default()
-        });
+        let runtime = Runtime::with_options(
+            Contract::default(),
+            RuntimeOptions {
+                cache: CacheFolder::At(cache()),
+                processes_max: Some(processes_max),
+                ..RuntimeOptions::default()
+            },
+        );
         assert_eq!(
             report_by(&runtime.unwrap(), 7),
             expected(),
@@ -497,10 +496,13 @@ fn only(folder: &Path, extension: &str) -> PathBuf {
 
 #[test]
 fn without_a_cache() {
-    let runtime = Runtime::with_options(RuntimeOptions {
-        cache: CacheFolder::None,
-        ..RuntimeOptions::default()
-    });
+    let runtime = Runtime::with_options(
+        Contract::default(),
+        RuntimeOptions {
+            cache: CacheFolder::None,
+            ..RuntimeOptions::default()
+        },
+    );
     assert_eq!(report_by(&runtime.unwrap(), 7), expected());
 }
 

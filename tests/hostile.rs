@@ -10,8 +10,8 @@ use common::guest::{
 };
 use common::{PROBE, add, cache, run_wat, session, session_with};
 use isobox::{
-    CacheFolder, Command, HostFailure, LimitKind, Limits, Outcome, RunError, RunResult, Runtime,
-    RuntimeOptions, SessionOptions, Signal, TimeModel,
+    CacheFolder, Command, Contract, HostFailure, LimitKind, Limits, Outcome, RunError, RunResult,
+    Runtime, RuntimeOptions, Signal, TimeModel,
 };
 
 const CREATE: i64 = oflags::CREATE;
@@ -443,13 +443,16 @@ fn the_watchdog_ends_a_guest_that_does_nothing_but_call_the_host() {
     guest.instructions(
         "(loop $again (drop (call $sched_yield)) (drop (call $clock_time_get (i32.const 0) (i64.const 0) (i32.const 8))) (br $again))",
     );
-    let runtime = Runtime::with_options(RuntimeOptions {
-        cache: CacheFolder::At(cache()),
-        processes_max: Some(1),
-        watchdog: Some(Duration::from_millis(50)),
-        ..RuntimeOptions::default()
-    });
-    let mut session = runtime.unwrap().session(SessionOptions::default()).unwrap();
+    let runtime = Runtime::with_options(
+        Contract::default(),
+        RuntimeOptions {
+            cache: CacheFolder::At(cache()),
+            processes_max: Some(1),
+            watchdog: Some(Duration::from_millis(50)),
+            ..RuntimeOptions::default()
+        },
+    );
+    let mut session = runtime.unwrap().session(0);
     add(&mut session, &guest.wat());
     let failure = session.run(&Command::new("guest")).unwrap_err();
     assert_eq!(failure, RunError::Host(HostFailure::Watchdog));

@@ -9,7 +9,7 @@ use std::{fs, thread};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use isobox::{Command, Runtime, Session, SessionOptions};
+use isobox::{Command, Contract, Runtime, Session};
 use serde::Deserialize;
 
 /// Where a case runs, in the machine as on the machine that recorded it.
@@ -113,7 +113,7 @@ fn cases(table: &str) -> Vec<Case> {
 
 /// Every case of a table, on two threads; panics with what differs.
 fn check(table: &str) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let cases = cases(table);
     let next = AtomicUsize::new(0);
     let wrong: Vec<String> = thread::scope(|scope| {
@@ -123,7 +123,7 @@ fn check(table: &str) {
                 if case.ours.is_some() {
                     continue;
                 }
-                let session = runtime.session(SessionOptions::default()).unwrap();
+                let session = runtime.session(0);
                 let (recorded, answered) = (case.recorded(), case.run(session));
                 if recorded != answered {
                     wrong.push(difference(case, &recorded, &answered));

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-use isobox::{CacheFolder, Limits, Runtime, RuntimeOptions, Session, SessionOptions};
+use isobox::{CacheFolder, Contract, Limits, Runtime, RuntimeOptions, Session};
 use serde_json::Value;
 
 const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
@@ -29,12 +29,11 @@ fn session_with(limits: Limits) -> Session {
         cache: CacheFolder::At(CACHE.into()),
         ..RuntimeOptions::default()
     };
-    let runtime = Runtime::with_options(options).unwrap();
-    let options = SessionOptions {
+    let contract = Contract {
         limits,
-        ..SessionOptions::default()
+        ..Contract::default()
     };
-    runtime.session(options).unwrap()
+    Runtime::with_options(contract, options).unwrap().session(0)
 }
 
 fn run(arguments: &[&str]) -> Output {
@@ -707,12 +706,15 @@ impl isobox::CompileProgress for Compilations {
 #[test]
 fn what_many_threads_miss_is_compiled_once() {
     let compilations = Compilations::default();
-    let runtime = Runtime::with_options(RuntimeOptions {
-        cache: CacheFolder::None,
-        progress: Some(Box::new(compilations.clone())),
-        ..RuntimeOptions::default()
-    });
-    let mut session = runtime.unwrap().session(SessionOptions::default()).unwrap();
+    let runtime = Runtime::with_options(
+        Contract::default(),
+        RuntimeOptions {
+            cache: CacheFolder::None,
+            progress: Some(Box::new(compilations.clone())),
+            ..RuntimeOptions::default()
+        },
+    );
+    let mut session = runtime.unwrap().session(0);
     session
         .add_program("who", &wat::parse_str(WHO_AM_I).unwrap())
         .unwrap();

@@ -15,7 +15,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use common::guest::ISOBOX_V1;
 use isobox::machine::fs::{InodeNumber, Kind, Tree};
-use isobox::{Command, EPOCH_NS, Guest, Import, Outcome, Runtime, Session, SessionOptions};
+use isobox::{Command, Contract, EPOCH_NS, Guest, Import, Outcome, Runtime, Session};
 use wasmtime::{
     Caller, Config, Engine, Extern, FuncType, Linker, Module, OptLevel, Store, Val, ValType,
 };
@@ -563,9 +563,10 @@ fn what_is_said_to_differ_differs() {
 
 #[test]
 fn the_table_reaches_every_guest_of_utilities() {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     let guests = runtime
-        .guests()
+        .contract()
+        .guests
         .iter()
         // Without processes there is nothing to see of these.
         .filter(|guest| !["probe", "bash", "processes"].contains(&guest.name()));
@@ -654,10 +655,10 @@ struct Worlds {
 
 impl Worlds {
     fn new() -> Worlds {
-        let runtime = Runtime::new().unwrap();
-        let folder = Folder::new(runtime.guests());
+        let runtime = Runtime::new(Contract::default()).unwrap();
+        let folder = Folder::new(&runtime.contract().guests);
         furnish(&folder.workspace());
-        let mut machine = runtime.session(SessionOptions::default()).unwrap();
+        let mut machine = runtime.session(0);
         let import = Import::default();
         machine
             .import(&folder.workspace(), &format!("/{FOLDER}"), &import)

@@ -5,7 +5,7 @@ mod common;
 use std::thread;
 
 use common::{runtime, session, session_with};
-use isobox::{Command, LimitKind, Limits, Outcome, RunResult, Session, SessionOptions};
+use isobox::{Command, LimitKind, Limits, Outcome, RunResult, Session};
 
 fn bash(script: &str) -> Command {
     Command::new("bash").args(["-c", script])
@@ -291,11 +291,7 @@ fn numbers_can_be_wider_than_any_line() {
 #[test]
 fn one_runtime_serves_many_shells_at_once() {
     let digest = |seed| {
-        let options = SessionOptions {
-            seed,
-            ..SessionOptions::default()
-        };
-        let mut session = runtime().session(options).unwrap();
+        let mut session = runtime().session(seed);
         for _ in 0..10 {
             let script = "seq 1000 | sort -rn | tail -1; x=$(echo a | cat); echo $x";
             let result = session.run(&bash(script)).unwrap();

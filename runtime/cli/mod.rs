@@ -1,8 +1,14 @@
 //! The command line: a file a subcommand. The only room where errors lose their types.
 
+mod call;
+mod contract;
+mod mounts;
 mod output;
 mod progress;
 mod run;
+mod session;
+mod terms;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -15,6 +21,14 @@ mod exit {
     pub const FAILED: u8 = 125;
     /// Nobody reads stdout any more, as a process that `SIGPIPE` ended.
     pub const OUTPUT_CLOSED: u8 = 141;
+
+    /// The code of an error.
+    pub fn of(error: &anyhow::Error) -> u8 {
+        match error.downcast_ref() {
+            Some(isobox::RunError::Host(isobox::HostFailure::OutputClosed)) => OUTPUT_CLOSED,
+            _ => FAILED,
+        }
+    }
 }
 
 #[derive(Parser)]
@@ -27,6 +41,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Subcommands {
     Run(Box<run::Arguments>),
+    Call(Box<call::Arguments>),
+    Session(session::Arguments),
+    Tools(tools::Arguments),
+    Contract(contract::Arguments),
 }
 
 /// Does what the command line says.
@@ -44,5 +62,9 @@ pub fn main() -> ExitCode {
     };
     match arguments.subcommand {
         Subcommands::Run(arguments) => run::main(*arguments),
+        Subcommands::Call(arguments) => call::main(*arguments),
+        Subcommands::Session(arguments) => session::main(arguments),
+        Subcommands::Tools(arguments) => tools::main(arguments),
+        Subcommands::Contract(arguments) => contract::main(arguments),
     }
 }

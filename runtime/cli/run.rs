@@ -9,15 +9,16 @@ use anyhow::{Context, bail};
 use bytesize::ByteSize;
 use clap::Args;
 use isobox::{
-    CacheFolder, Command, EPOCH_NS, Errno, ErrorDetails, ErrorReport, FileError, HostFailure,
-    Import, Limits, OutputObserver, Report, RunError, RunResult, Runtime, RuntimeOptions, Session,
-    SessionOptions, Stream, check_export_target, patch,
+    Command, Contract, Errno, ErrorDetails, ErrorReport, FileError, HostFailure, Limits,
+    OutputObserver, Report, RunError, RunResult, Session, Stream, check_export_target, parse_epoch,
+    patch,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::exit;
+use super::mounts::{Mounts, check_absolute};
 use super::output::{print, print_json, say};
-use super::progress::Progress;
+use super::terms::{Terms, runtime};
 
 const LONG_ABOUT: &str = "\
 Run one command in a fresh machine, and exit with its status.
@@ -62,16 +63,8 @@ Environment of isobox itself:
 #[derive(Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
 pub struct Arguments {
-    /// Copy a folder or file of the host into the machine
-    ///
-    /// Symbolic links are kept as they are and never followed. Times become the machine's, modes 0755 or 0644. What the
-    /// command changes stays in the machine: see --out and --diff.
-    #[arg(long, value_name = "HOST:GUEST", value_parser = mount, help_heading = "Files")]
-    mount: Vec<(String, String)>,
-
-    /// Leave files out of every --mount, in .gitignore's syntax; so does a .isoboxignore in HOST
-    #[arg(long, value_name = "GLOB", help_heading = "Files")]
-    exclude: Vec<String>,
+    #[command(flatten)]
+    mounts: Mounts,
 
     /// Write what is at GUEST afterwards to HOST, an empty or new folder (or a new file)
     #[arg(long, value_name = "GUEST=HOST", value_parser = pair("GUEST=HOST"), help_heading = "Files")]
@@ -105,8 +98,11 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Machine")]
     seed: u64,
 
+    #[command(flatten)]
+    terms: Terms,
+
     /// When the machine's clock begins [default: 2026-01-01T00:00:00Z]
-    #[arg(long, value_name = "RFC3339", value_parser = epoch_ns, help_heading = "Machine")]
+    #[arg(long, value_name = "RFC3339", value_parser = parse_epoch, help_heading = "Machine")]
     epoch: Option<u64>,
 
     /// End the command after this much fuel: executed operators and the price of host calls [default: 30000000000]
@@ -182,32 +178,13 @@ fn fail(error: &anyhow::Error, json: bool) -> u8 {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<u8> {
-    let progress = Progress::default();
-    let options = options(&arguments);
-    let runtime = Runtime::with_options(RuntimeOptions {
-        cache: CacheFolder::Usual,
-        processes_max: Some(options.limits.processes_max),
-        progress: Some(Box::new(Progress::default())),
-        watchdog: None,
-    })?;
-    let mut session = runtime.session(options)?;
+    let runtime = runtime(contract(&arguments)?)?;
+    let mut session = runtime.session(arguments.seed);
     for (guest, host) in &arguments.out {
         check_absolute(guest, "--out")?;
         check_export_target(host.as_ref()).with_context(|| format!("--out {guest}={host}"))?;
     }
-    // Directories before what is mounted inside them, in whatever order the command line names them.
-    let mut mounts: Vec<&(String, String)> = arguments.mount.iter().collect();
-    mounts.sort_by(|a, b| a.1.cmp(&b.1));
-    for (host, guest) in mounts {
-        check_absolute(guest, "--mount")?;
-        let how = Import {
-            exclude: &arguments.exclude,
-            progress: Some(&progress),
-        };
-        session
-            .import(host.as_ref(), guest, &how)
-            .with_context(|| format!("--mount {host}:{guest}"))?;
-    }
+    arguments.mounts.copy_into(&mut session)?;
     for (name, file) in &arguments.module {
         let wasm = std::fs::read(file).with_context(|| format!("--module {name}={file}"))?;
         session
@@ -228,7 +205,7 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
     };
     if arguments.json {
         print(&mut io::stderr(), &patch)?;
-        print_json(&Report::Run(Box::new(result.report(session.seed()))))?;
+        print_json(&Report::Run(Box::new(result.report(&session))))?;
     } else {
         explain(&result, session.seed());
         print(&mut io::stdout(), &patch)?;
@@ -236,24 +213,19 @@ fn run(arguments: Arguments) -> anyhow::Result<u8> {
     Ok(result.status())
 }
 
-fn options(arguments: &Arguments) -> SessionOptions {
-    let usual = Limits::default();
-    SessionOptions {
-        seed: arguments.seed,
-        epoch_ns: arguments.epoch.unwrap_or(EPOCH_NS),
-        limits: Limits {
-            fuel_max: arguments.fuel.unwrap_or(usual.fuel_max),
-            deadline_ns: arguments.deadline.unwrap_or(usual.deadline_ns),
-            memory_bytes_max: arguments
-                .memory
-                .map_or(usual.memory_bytes_max, |size| size.as_u64()),
-            tree_bytes_max: arguments
-                .tree
-                .map_or(usual.tree_bytes_max, |size| size.as_u64()),
-            ..usual
-        },
-        ..SessionOptions::default()
-    }
+/// The contract that was named, with what the options change in it.
+fn contract(arguments: &Arguments) -> anyhow::Result<Contract> {
+    let mut contract = arguments.terms.read()?;
+    let epoch_ns = &mut contract.environment.epoch_ns;
+    *epoch_ns = arguments.epoch.unwrap_or(*epoch_ns);
+    let limits = &mut contract.limits;
+    let bytes = |given: Option<ByteSize>, usual: u64| given.map_or(usual, |size| size.as_u64());
+    limits.fuel_max = arguments.fuel.unwrap_or(limits.fuel_max);
+    limits.deadline_ns = arguments.deadline.unwrap_or(limits.deadline_ns);
+    limits.memory_bytes_max = bytes(arguments.memory, limits.memory_bytes_max);
+    limits.tree_bytes_max = bytes(arguments.tree, limits.tree_bytes_max);
+    arguments.terms.check(&contract)?;
+    Ok(contract)
 }
 
 fn command(arguments: &Arguments, session: &mut Session) -> anyhow::Result<Command> {
@@ -362,23 +334,6 @@ impl OutputObserver for PassThrough {
     }
 }
 
-fn check_absolute(path: &str, option: &str) -> anyhow::Result<()> {
-    if !path.starts_with('/') {
-        bail!("{option}: `{path}` is a path inside the machine and has to begin with `/`");
-    }
-    Ok(())
-}
-
-/// Parses `HOST:GUEST`; the last colon parts them, for HOST may hold others.
-fn mount(text: &str) -> Result<(String, String), String> {
-    match text.rsplit_once(':') {
-        Some((host, guest)) if !host.is_empty() && !guest.is_empty() => {
-            Ok((host.to_owned(), guest.to_owned()))
-        }
-        _ => Err("HOST:GUEST is expected".to_owned()),
-    }
-}
-
 /// Parses `LEFT=RIGHT`, both non-empty but for the value of a variable.
 fn pair(
     form: &'static str,
@@ -389,14 +344,6 @@ fn pair(
         }
         _ => Err(format!("{form} is expected")),
     }
-}
-
-fn epoch_ns(text: &str) -> Result<u64, String> {
-    let time: Timestamp = text
-        .parse()
-        .map_err(|error| format!("a time such as 2026-01-31T12:00:00Z is expected: {error}"))?;
-    u64::try_from(time.as_nanosecond())
-        .map_err(|_| "the machine's clock begins between 1970 and 2554".to_owned())
 }
 
 fn duration_ns(text: &str) -> Result<u64, String> {

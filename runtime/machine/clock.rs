@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The figures are what such a call costs on an ordinary Linux machine in nanoseconds, rounded; what matters is that they
 /// never change and that none is zero: a guest that spins on the clock sees it move and ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TimeModel {
     /// Nanoseconds of one unit of fuel.

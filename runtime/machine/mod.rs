@@ -32,11 +32,17 @@ pub use processes::{
     Action, Birth, GroupWish, Pid, Processes, Program, SIGNALS_MAX, Signals, State, Status, Task,
     UMASK, signal,
 };
-pub use streams::{Capture, Captured, OutputObserver, Stream, StreamWrite, Streams};
+pub use streams::{
+    Capture, Captured, OutputObserver, Shown, Stream, StreamWrite, Streams, Written,
+};
 
 use crate::digest::Digest;
 use crate::limits::Limits;
 use fs::{InodeNumber, Tree};
+
+/// Counts the ways in which machine, interface and tool calls ever answered: it moves with every change that a guest or an agent
+/// could notice and that no other part of the contract tells.
+pub const BEHAVIOR: u32 = 1;
 
 /// The whole state of one machine, but for the futures that run its processes. Cloning it costs what is open, not what
 /// the tree holds.
@@ -113,11 +119,14 @@ pub struct MachineOptions {
 }
 
 /// Directories of a new machine with their modes, parents first.
-const DIRECTORIES: [(&str, u16); 11] = [
+const DIRECTORIES: [(&str, u16); 13] = [
     ("/dev", 0o755),
     ("/etc", 0o755),
     ("/home", 0o755),
     ("/home/user", 0o755),
+    ("/run", 0o755),
+    // What tools keep between two calls.
+    ("/run/isobox", 0o755),
     ("/tmp", 0o1777),
     ("/usr", 0o755),
     ("/usr/bin", 0o755),
@@ -191,15 +200,12 @@ impl Machine {
     }
 
     /// Begins another call: with streams and a budget of its own. Processes of earlier calls go on in it.
-    pub fn begin_call(&mut self, streams: Streams) {
+    pub fn begin_call(&mut self, streams: Streams, fuel: u64, time_ns: u64) {
         self.call += 1;
         self.streams = streams;
         self.budget = Budget {
-            fuel_left: self.limits.fuel_max,
-            deadline_ns: self
-                .clock
-                .elapsed_ns()
-                .saturating_add(self.limits.deadline_ns),
+            fuel_left: fuel,
+            deadline_ns: self.clock.elapsed_ns().saturating_add(time_ns),
             used_up: None,
         };
         self.first = Pid::NONE;

@@ -252,6 +252,15 @@ mod tests {
 
     type Log = Arc<Mutex<Vec<(u32, u64)>>>;
 
+    fn begin_call(machine: &mut Machine) {
+        let Limits {
+            fuel_max,
+            deadline_ns,
+            ..
+        } = machine.limits;
+        machine.begin_call(Streams::default(), fuel_max, deadline_ns);
+    }
+
     struct Bench {
         machine: SharedMachine,
         futures: Futures<()>,
@@ -261,7 +270,7 @@ mod tests {
     impl Bench {
         fn new() -> Bench {
             let mut machine = Machine::new(MachineOptions::default()).unwrap();
-            machine.begin_call(Streams::default());
+            begin_call(&mut machine);
             Bench {
                 machine: SharedMachine::new(machine),
                 futures: Futures::default(),
@@ -408,7 +417,7 @@ mod tests {
             Ok(Status::Exited(0))
         });
         assert_eq!(bench.run(), Ok(CallEnd::Ended(Status::Exited(0))));
-        bench.machine.lock().begin_call(Streams::default());
+        begin_call(&mut bench.machine.lock());
         bench.begin(Pid::INIT, |machine, process, _| async move {
             sleep(&machine, process, 100).await;
             Ok(Status::Exited(7))

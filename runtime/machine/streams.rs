@@ -43,8 +43,30 @@ pub struct Streams {
     stdin_offset: usize,
     stdout: Capture,
     stderr: Capture,
+    /// What is shown of them together.
+    shown: Option<(Shown, Capture)>,
     written_bytes_left: u64,
     observer: Option<Arc<Mutex<dyn OutputObserver>>>,
+}
+
+/// What was written to the standard streams of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// To stdout.
+    pub stdout: Captured,
+    /// To stderr.
+    pub stderr: Captured,
+    /// To those that are shown, in the order in which it was written.
+    pub shown: Option<Captured>,
+}
+
+/// What is shown of the output streams together, as on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Bytes of it that are kept.
+    pub bytes_max: u64,
+    /// Whether stderr is shown beside stdout.
+    pub stderr: bool,
 }
 
 impl Streams {
@@ -59,9 +81,16 @@ impl Streams {
             stdin_offset: 0,
             stdout: Capture::new(limits.output_bytes_max),
             stderr: Capture::new(limits.output_bytes_max),
+            shown: None,
             written_bytes_left: limits.written_bytes_max,
             observer,
         }
+    }
+
+    /// The same streams, of which this is shown.
+    pub fn showing(mut self, shown: Option<Shown>) -> Streams {
+        self.shown = shown.map(|shown| (shown, Capture::new(shown.bytes_max)));
+        self
     }
 
     /// How many bytes of input are left.
@@ -100,6 +129,11 @@ impl Streams {
             Stream::Stdout => self.stdout.write(bytes),
             Stream::Stderr => self.stderr.write(bytes),
         }
+        if let Some((shown, capture)) = &mut self.shown
+            && (shown.stderr || stream == Stream::Stdout)
+        {
+            capture.write(bytes);
+        }
         let Some(observer) = &self.observer else {
             return StreamWrite::Taken;
         };
@@ -112,9 +146,13 @@ impl Streams {
         }
     }
 
-    /// What was written to stdout and to stderr.
-    pub fn finish(self) -> (Captured, Captured) {
-        (self.stdout.finish(), self.stderr.finish())
+    /// What was written.
+    pub fn finish(self) -> Written {
+        Written {
+            stdout: self.stdout.finish(),
+            stderr: self.stderr.finish(),
+            shown: self.shown.map(|(_, capture)| capture.finish()),
+        }
     }
 }
 

@@ -3,22 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use crate::machine::OutputObserver;
-
-/// The environment of every command, before its own variables.
-pub const ENVIRONMENT: [(&str, &str); 4] = [
-    ("HOME", "/home/user"),
-    ("LANG", "C.UTF-8"),
-    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-    ("USER", "user"),
-];
+use crate::contract::Environment;
+use crate::machine::{OutputObserver, Shown};
 
 /// One command. Nothing of the host's environment is passed on.
 ///
 /// | default | value |
 /// |---|---|
 /// | working directory | `/` |
-/// | environment | `HOME=/home/user LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin USER=user`, and `PWD` |
+/// | environment | the contract's: `HOME`, `LANG`, `PATH`, `USER` and its further variables; and `PWD` |
 /// | standard input | empty |
 ///
 /// ```
@@ -36,6 +29,9 @@ pub struct Command {
     pub(super) stdin: Arc<[u8]>,
     pub(super) preopens: Vec<(String, String)>,
     pub(super) observer: Option<Arc<Mutex<dyn OutputObserver>>>,
+    pub(super) fuel_max: Option<u64>,
+    pub(super) deadline_ns: Option<u64>,
+    pub(super) shown: Option<Shown>,
 }
 
 impl Command {
@@ -50,6 +46,9 @@ impl Command {
             stdin: Arc::from([]),
             preopens: Vec::new(),
             observer: None,
+            fuel_max: None,
+            deadline_ns: None,
+            shown: None,
         }
     }
 
@@ -95,6 +94,24 @@ impl Command {
         self
     }
 
+    /// Less fuel than the contract gives a run.
+    pub fn fuel_max(mut self, fuel: u64) -> Command {
+        self.fuel_max = Some(fuel);
+        self
+    }
+
+    /// Less virtual time than the contract gives a run, in nanoseconds.
+    pub fn deadline_ns(mut self, nanoseconds: u64) -> Command {
+        self.deadline_ns = Some(nanoseconds);
+        self
+    }
+
+    /// Keeps the output as it is shown, too.
+    pub(super) fn showing(mut self, shown: Shown) -> Command {
+        self.shown = Some(shown);
+        self
+    }
+
     /// Somebody to be told of output as it is written.
     pub fn observer(mut self, observer: impl OutputObserver + 'static) -> Command {
         self.observer = Some(Arc::new(Mutex::new(observer)));
@@ -120,13 +137,12 @@ impl Command {
     }
 
     /// The variables the guest sees, one a name: first the usual ones, then the command's in the order given.
-    pub(super) fn full_environment(&self) -> Vec<(String, String)> {
-        let usual = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pub(super) fn full_environment(&self, usual: &Environment) -> Vec<(String, String)> {
+        let usual = usual
+            .variables()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let pwd = ("PWD".to_owned(), self.cwd.clone());
-        let given = usual
-            .into_iter()
-            .chain([pwd])
-            .chain(self.environment.iter().cloned());
+        let given = usual.chain([pwd]).chain(self.environment.iter().cloned());
         let mut variables: Vec<(String, String)> = Vec::new();
         for (name, value) in given {
             match variables.iter_mut().find(|known| known.0 == name) {

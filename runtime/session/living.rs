@@ -148,7 +148,8 @@ impl Session {
         if state(&replay) != state(self) {
             return Err(RunError::Replay);
         }
-        *self = replay;
+        self.machine = replay.machine;
+        self.living = replay.living;
         Ok(())
     }
 }

@@ -1,6 +1,10 @@
 //! Sessions: a machine, and what is run on it.
 
+mod arguments;
+mod call;
+mod call_result;
 mod command;
+mod events;
 mod living;
 mod outcome;
 mod program;
@@ -8,13 +12,20 @@ mod recent;
 mod report;
 mod run;
 mod runtime;
+mod snapshot;
+mod transcript;
 
+pub use arguments::Arguments;
+pub use call::CallError;
+pub use call_result::{CallOutcome, CallResult, Origin, SessionId, SessionLimit};
 pub use command::Command;
 pub use outcome::{LimitKind, Outcome, RunResult};
 pub use program::ProgramError;
 pub use report::{ErrorDetails, ErrorReport, OutputReport, Report, RunReport};
 pub use run::RunError;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions};
+pub use snapshot::Snapshot;
+pub use transcript::Transcript;
 
 use std::path::Path;
 
@@ -22,37 +33,8 @@ use living::Living;
 
 use crate::digest::Digest;
 use crate::host_files::{self, ExportError, Import, ImportError};
-use crate::limits::Limits;
-use crate::machine::fs::{FollowLast, InodeNumber, OpenHow, Tree};
-use crate::machine::{Errno, Machine, TimeModel};
-
-/// Where the virtual clock begins unless the options say otherwise: 2026-01-01T00:00:00Z, a time at which tools that
-/// look at certificates, at the age of files or at leap years behave as they do today.
-pub const EPOCH_NS: u64 = 1_767_225_600 * 1_000_000_000;
-
-/// What a session follows from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionOptions {
-    /// Names the session's entropy. Default: 0.
-    pub seed: u64,
-    /// Where the virtual clock begins, in nanoseconds since 1970. Default: [`EPOCH_NS`].
-    pub epoch_ns: u64,
-    /// The machine's bounds.
-    pub limits: Limits,
-    /// What moves the virtual clock.
-    pub time_model: TimeModel,
-}
-
-impl Default for SessionOptions {
-    fn default() -> Self {
-        SessionOptions {
-            seed: 0,
-            epoch_ns: EPOCH_NS,
-            limits: Limits::default(),
-            time_model: TimeModel::default(),
-        }
-    }
-}
+use crate::machine::fs::{FileType, FollowLast, InodeNumber, OpenHow, Tree};
+use crate::machine::{Errno, Machine};
 
 /// One machine and what is run on it, call after call.
 ///
@@ -60,10 +42,10 @@ impl Default for SessionOptions {
 /// on are frozen between calls; a fork makes the calls since there was none once more when it is next used.
 ///
 /// ```
-/// use isobox::{Command, Runtime, SessionOptions};
+/// use isobox::{Command, Contract, Runtime};
 ///
-/// let runtime = Runtime::new()?;
-/// let mut session = runtime.session(SessionOptions::default())?;
+/// let runtime = Runtime::new(Contract::default())?;
+/// let mut session = runtime.session(7);
 /// session.write_file("/tmp/greeting", b"hello\n")?;
 /// let mut fork = session.fork();
 /// fork.run(&Command::new("rm").arg("/tmp/greeting"))?;
@@ -76,6 +58,16 @@ pub struct Session {
     machine: Machine,
     /// What outlived its call.
     living: Option<Living>,
+    id: SessionId,
+    used: Used,
+    transcript: Transcript,
+}
+
+/// What a session has used of its bounds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    calls: u64,
+    fuel: u64,
 }
 
 /// Why a file of the machine cannot be read or written from outside.
@@ -90,11 +82,31 @@ pub struct FileError {
 
 impl Session {
     pub(crate) fn new(runtime: Runtime, machine: Machine) -> Session {
+        let (contract, base) = (runtime.contract_digest(), machine.tree.digest());
+        let transcript = Transcript::new(contract, base, machine.seed());
         Session {
             runtime,
             machine,
             living: None,
+            id: SessionId::new(transcript.digest()),
+            used: Used::default(),
+            transcript,
         }
+    }
+
+    /// Names the session by what it follows from.
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// What was done in the session.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// The runtime.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// A second session that continues from here on its own. The two share what neither changes.
@@ -107,6 +119,7 @@ impl Session {
         let mut fork = self.fork();
         fork.machine.set_seed(seed);
         fork.note_edit();
+        fork.record_seed(seed);
         fork
     }
 
@@ -142,6 +155,24 @@ impl Session {
             .map_err(|errno| file_error(path, errno))
     }
 
+    /// The names in a directory, in the order of their bytes; those of directories end in a slash.
+    ///
+    /// # Errors
+    /// As `opendir` inside the machine.
+    pub fn list_directory(&self, path: &str) -> Result<Vec<String>, FileError> {
+        let tree = &self.machine.tree;
+        let list = || -> Result<Vec<String>, Errno> {
+            let directory = tree.lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::Yes)?;
+            let names = tree.entries(directory)?.iter().map(|(name, inode)| {
+                let is_directory = tree.stat(inode)?.file_type == FileType::Directory;
+                let name = String::from_utf8_lossy(&name).into_owned();
+                Ok(if is_directory { name + "/" } else { name })
+            });
+            names.collect()
+        };
+        list().map_err(|errno| file_error(path, errno))
+    }
+
     /// Writes a whole file, of mode 0644 when it is new; its directory must be there.
     ///
     /// # Errors
@@ -163,6 +194,7 @@ impl Session {
             Ok(length) if length == bytes.len() => {
                 self.machine.tree = tree;
                 self.note_edit();
+                self.record_file("write_file", path, bytes);
                 Ok(())
             }
             Ok(_) => Err(file_error(path, Errno::NoSpace)),
@@ -178,6 +210,7 @@ impl Session {
         let now_ns = self.machine.clock.now_ns();
         let made = self.machine.tree.make_directories(path.as_bytes(), now_ns);
         self.note_edit();
+        self.record_directories(path);
         made.map(drop).map_err(|errno| file_error(path, errno))
     }
 
@@ -204,6 +237,7 @@ impl Session {
             Ok(length) if length == wasm.len() => {
                 self.machine.tree = tree;
                 self.note_edit();
+                self.record_file("add_program", name, wasm);
                 Ok(())
             }
             Ok(_) => Err(file_error(&path, Errno::NoSpace)),
@@ -225,6 +259,7 @@ impl Session {
         let now_ns = self.machine.clock.now_ns();
         self.machine.tree = host_files::import(&self.machine.tree, host, guest, now_ns, how)?;
         self.note_edit();
+        self.record_import(guest);
         Ok(())
     }
 

@@ -77,6 +77,8 @@ pub struct RunResult {
     pub stdout: Captured,
     /// What it wrote to stderr.
     pub stderr: Captured,
+    /// The output as it is shown, where that was asked for.
+    pub(super) shown: Option<Captured>,
     /// When it began: nanoseconds of virtual time since the session began.
     pub started_ns: u64,
     /// How long it took, in nanoseconds of virtual time.

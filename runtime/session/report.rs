@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 
+use super::Session;
 use super::outcome::{Outcome, RunResult};
 use crate::digest::Digest;
 use crate::machine::Captured;
@@ -51,6 +52,8 @@ pub struct ErrorDetails {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct RunReport {
+    /// The digest of the contract.
+    pub contract: Digest,
     /// The seed that names the machine's entropy.
     pub seed: u64,
     /// How the guest ended.
@@ -99,10 +102,11 @@ pub struct OutputReport {
 }
 
 impl RunResult {
-    /// The result as it is printed, with the seed of its session.
-    pub fn report(&self, seed: u64) -> RunReport {
+    /// The result as it is printed, with what its session follows from.
+    pub fn report(&self, session: &Session) -> RunReport {
         RunReport {
-            seed,
+            contract: session.runtime().contract_digest(),
+            seed: session.seed(),
             outcome: self.outcome,
             status: self.status(),
             stdout: OutputReport::new(&self.stdout),
@@ -121,7 +125,18 @@ impl RunResult {
 }
 
 impl OutputReport {
-    fn new(captured: &Captured) -> OutputReport {
+    /// Of a stream that nobody wrote to.
+    pub(super) fn empty() -> OutputReport {
+        OutputReport {
+            text: String::new(),
+            base64: None,
+            written_bytes: 0,
+            cut_bytes: 0,
+            blake3: Digest::of_bytes(&[]),
+        }
+    }
+
+    pub(super) fn new(captured: &Captured) -> OutputReport {
         let text = String::from_utf8_lossy(&captured.bytes);
         let exact = matches!(text, std::borrow::Cow::Borrowed(_));
         OutputReport {

@@ -53,14 +53,21 @@ impl Session {
     ///
     /// # Example
     /// ```
-    /// use isobox::{Command, Runtime, SessionOptions};
-    /// let mut session = Runtime::new()?.session(SessionOptions::default())?;
+    /// use isobox::{Command, Contract, Runtime};
+    /// let mut session = Runtime::new(Contract::default())?.session(7);
     /// let result = session.run(&Command::new("wc").arg("-w").stdin("two words\n"))?;
     /// assert_eq!(result.stdout.bytes, b"2\n");
     /// assert_eq!(result.status(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(&mut self, command: &Command) -> Result<RunResult, RunError> {
+        let result = self.run_unrecorded(command)?;
+        self.record_run(command, &result);
+        Ok(result)
+    }
+
+    /// The same, for who writes it down.
+    pub(super) fn run_unrecorded(&mut self, command: &Command) -> Result<RunResult, RunError> {
         self.revive()?;
         self.run_revived(command)
     }
@@ -71,16 +78,17 @@ impl Session {
         let before = self.machine.clone();
         let mut running = self.take_running();
         let end = running.call(&before, prepared, command)?;
-        let (stdout, stderr) = running.machine.lock().end_call_view().finish();
+        let written = running.machine.lock().end_call_view().finish();
         let (after, running) = running.freeze();
         let started_ns = before.clock.elapsed_ns();
         let result = RunResult {
             outcome: outcome(end),
-            stdout,
-            stderr,
+            stdout: written.stdout,
+            stderr: written.stderr,
+            shown: written.shown,
             started_ns,
             elapsed_ns: after.clock.elapsed_ns() - started_ns,
-            fuel: after.limits.fuel_max - after.budget.fuel_left,
+            fuel: fuel_of(command, &before) - after.budget.fuel_left,
             processes_alive: after.processes.alive() as u64,
             tree_before: before.tree.digest(),
             tree_after: after.tree.digest(),
@@ -90,6 +98,12 @@ impl Session {
         self.keep(before, running, command, &result);
         Ok(result)
     }
+}
+
+/// The fuel that a command has.
+fn fuel_of(command: &Command, machine: &Machine) -> u64 {
+    let most = machine.limits.fuel_max;
+    command.fuel_max.map_or(most, |fuel| fuel.min(most))
 }
 
 /// How a call ended, as its result tells.
@@ -120,7 +134,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     fn new(runtime: &Runtime, machine: &Machine, command: &Command) -> Result<Prepared, RunError> {
-        let environment = command.full_environment();
+        let environment = command.full_environment(&runtime.contract().environment);
         check_strings(command, &environment)?;
         check_stdin(command, machine)?;
         let directory = |path: &str| {
@@ -215,7 +229,12 @@ impl Running {
             &machine.limits,
             command.observer.clone(),
         );
-        machine.begin_call(streams);
+        let deadline_ns = machine.limits.deadline_ns;
+        machine.begin_call(
+            streams.showing(command.shown),
+            fuel_of(command, before),
+            command.deadline_ns.unwrap_or(u64::MAX).min(deadline_ns),
+        );
         let descriptors = first_descriptors(&mut machine, prepared.preopens)?;
         let number = machine.begin_process(Birth {
             parent: Pid::INIT,

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use wasmtime::InstancePre;
 
+use super::Session;
 use super::program::{Executable, ProgramError};
 use super::recent::Recent;
 use super::run::RunError;
-use super::{Session, SessionOptions};
+use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::engine::{
     CacheFolder, CompileProgress, Engine, EngineError, EngineOptions, ModuleError,
 };
-use crate::guests::{self, Guest, GuestsError};
+use crate::guests::Guest;
 use crate::machine::fs::{Content, InodeNumber};
 use crate::machine::{Errno, Machine, MachineOptions};
 use crate::wasi::{Interface, LinkError, Process};
@@ -23,24 +24,32 @@ use crate::wasi::{Interface, LinkError, Process};
 /// from the cache.
 const LINKED_MAX: usize = 128;
 
-/// What sessions run on: the engine, the guests and their compiled modules. Cloning it is O(1), and all clones are one.
+/// What sessions run on: a contract, the engine, the guests and their compiled modules. Cloning it is O(1), and all clones are one.
 ///
 /// A program makes one and keeps it.
 #[derive(Clone)]
-pub struct Runtime(Arc<Shared>);
+pub struct Runtime {
+    workshop: Arc<Workshop>,
+    terms: Arc<Terms>,
+}
 
-struct Shared {
+/// The engine and what it compiled, for whatever contracts.
+struct Workshop {
     engine: Engine,
     interface: Interface,
-    guests: Vec<Guest>,
     linked: Mutex<Recent<Digest, InstancePre<Process>>>,
     /// The digests of modules by those of the files that hold them.
     digests: Mutex<Recent<Digest, Digest>>,
     /// Held by whoever compiles.
     compiling: Mutex<()>,
-    /// The machine that was last begun with, to begin the next like it.
-    base: Mutex<Option<(SessionOptions, Machine)>>,
     watchdog: Option<Duration>,
+}
+
+/// A contract, and the machine that every session under it begins with, whatever its seed.
+struct Terms {
+    contract: Contract,
+    digest: Digest,
+    base: Machine,
 }
 
 /// What a runtime is made with.
@@ -62,28 +71,36 @@ pub enum RuntimeError {
     /// The engine or its cache.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The guests compiled into this program.
-    #[error(transparent)]
-    Guests(#[from] GuestsError),
     /// The limits leave no room for the directories and programs of a new machine.
     #[error("the limits leave no room for a new machine's own files: {0}")]
     Limits(Errno),
 }
 
 impl Runtime {
-    /// A runtime with the usual options.
+    /// A runtime under a contract, with the usual options.
     ///
     /// # Errors
-    /// When the cache folder is refused or the engine cannot start on this host.
-    pub fn new() -> Result<Runtime, RuntimeError> {
-        Runtime::with_options(RuntimeOptions::default())
+    /// When the cache folder is refused, the engine cannot start on this host, or the contract's limits leave no room for the
+    /// files that a machine begins with.
+    ///
+    /// ```
+    /// use isobox::{Contract, Runtime};
+    /// let runtime = Runtime::new(Contract::default())?;
+    /// assert_eq!(runtime.contract_digest(), Contract::default().digest());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(contract: Contract) -> Result<Runtime, RuntimeError> {
+        Runtime::with_options(contract, RuntimeOptions::default())
     }
 
     /// A runtime with options of one's own.
     ///
     /// # Errors
     /// As [`Runtime::new`].
-    pub fn with_options(options: RuntimeOptions) -> Result<Runtime, RuntimeError> {
+    pub fn with_options(
+        contract: Contract,
+        options: RuntimeOptions,
+    ) -> Result<Runtime, RuntimeError> {
         let engine = Engine::new(EngineOptions {
             cache: options.cache,
             processes_max: options.processes_max,
@@ -91,77 +108,54 @@ impl Runtime {
         })?;
         let interface =
             Interface::new(&engine).map_err(|error| EngineError::Start(format!("{error:#}")))?;
-        Ok(Runtime(Arc::new(Shared {
+        let workshop = Workshop {
             engine,
             interface,
-            guests: guests::pinned()?,
             linked: Mutex::new(Recent::new(LINKED_MAX)),
             digests: Mutex::new(Recent::new(LINKED_MAX)),
             compiling: Mutex::default(),
-            base: Mutex::default(),
             watchdog: options.watchdog,
-        })))
+        };
+        Ok(Runtime {
+            workshop: Arc::new(workshop),
+            terms: Arc::new(Terms::new(contract)?),
+        })
     }
 
-    /// A new session on a new machine.
+    /// The same engine and compiled modules under another contract.
     ///
     /// # Errors
-    /// When the limits leave no room for the machine's own files.
-    pub fn session(&self, options: SessionOptions) -> Result<Session, RuntimeError> {
-        let seed = options.seed;
-        let mut machine = self.base(options)?;
-        machine.set_seed(seed);
-        Ok(Session::new(self.clone(), machine))
+    /// When its limits leave no room for the files that a machine begins with.
+    pub fn under(&self, contract: Contract) -> Result<Runtime, RuntimeError> {
+        Ok(Runtime {
+            workshop: self.workshop.clone(),
+            terms: Arc::new(Terms::new(contract)?),
+        })
     }
 
-    /// The pinned guests that `/usr/bin` of every machine lists.
-    pub fn guests(&self) -> &[Guest] {
-        &self.0.guests
+    /// A new session on a new machine, its entropy named by the seed.
+    pub fn session(&self, seed: u64) -> Session {
+        let mut machine = self.terms.base.clone();
+        machine.set_seed(seed);
+        Session::new(self.clone(), machine)
+    }
+
+    /// The contract.
+    pub fn contract(&self) -> &Contract {
+        &self.terms.contract
+    }
+
+    /// The digest of the contract, computed once.
+    pub fn contract_digest(&self) -> Digest {
+        self.terms.digest
     }
 
     pub(super) fn watchdog(&self) -> Option<Duration> {
-        self.0.watchdog
+        self.workshop.watchdog
     }
 
     pub(super) fn engine(&self) -> &wasmtime::Engine {
-        self.0.engine.inner()
-    }
-
-    /// The machine every session with these options begins with, whatever its seed.
-    fn base(&self, options: SessionOptions) -> Result<Machine, RuntimeError> {
-        let options = SessionOptions { seed: 0, ..options };
-        let mut base = lock(&self.0.base);
-        if let Some((known, machine)) = &*base
-            && *known == options
-        {
-            return Ok(machine.clone());
-        }
-        let machine = self.furnish(&options).map_err(RuntimeError::Limits)?;
-        machine.tree.digest();
-        *base = Some((options, machine.clone()));
-        Ok(machine)
-    }
-
-    fn furnish(&self, options: &SessionOptions) -> Result<Machine, Errno> {
-        let mut machine = Machine::new(MachineOptions {
-            seed: options.seed,
-            epoch_ns: options.epoch_ns,
-            limits: options.limits.clone(),
-            time_model: options.time_model.clone(),
-        })?;
-        let now_ns = machine.clock.now_ns();
-        let mut programs: Vec<(String, &Guest)> = self
-            .0
-            .guests
-            .iter()
-            .flat_map(|guest| guest.paths().map(move |path| (path, guest)))
-            .collect();
-        programs.sort_by(|a, b| a.0.cmp(&b.0));
-        for (path, guest) in programs {
-            let tree = &mut machine.tree;
-            tree.make_pinned(guest.pin(), InodeNumber::ROOT, path.as_bytes(), now_ns)?;
-        }
-        Ok(machine)
+        self.workshop.engine.inner()
     }
 
     /// The linked module of an executable: compiled at most once, linked at most once while it is remembered.
@@ -177,13 +171,17 @@ impl Runtime {
         if let Some(linked) = self.recall(digest) {
             return Ok(linked);
         }
-        let guest = self.0.guests.iter().find(|guest| guest.digest() == digest);
+        let guest = self
+            .contract()
+            .guests
+            .iter()
+            .find(|guest| guest.digest() == digest);
         let name = guest.map_or(name, Guest::name);
-        if let Some(module) = self.0.engine.cached(digest) {
+        if let Some(module) = self.workshop.engine.cached(digest) {
             return self.link(name, digest, &module);
         }
         // One at a time, for the compiler uses all processors itself; whoever waited finds it done.
-        let _turn = lock(&self.0.compiling);
+        let _turn = lock(&self.workshop.compiling);
         if let Some(linked) = self.recall(digest) {
             return Ok(linked);
         }
@@ -191,7 +189,7 @@ impl Runtime {
             Executable::Module(content) => content.to_vec(),
             Executable::Pinned(_) => guest.map(Guest::wasm).unwrap_or_default(),
         };
-        let module = self.0.engine.compile(name, digest, &wasm);
+        let module = self.workshop.engine.compile(name, digest, &wasm);
         let module = module.map_err(|error| match error {
             ModuleError::Refused { .. } => format_error(name, error.to_string()),
             ModuleError::Host(failure) => failure.into(),
@@ -202,16 +200,16 @@ impl Runtime {
     /// BLAKE3 of a module, computed once while it is remembered.
     fn digest_of(&self, content: &Content) -> Digest {
         let key = content.digest();
-        if let Some(digest) = lock(&self.0.digests).get(&key) {
+        if let Some(digest) = lock(&self.workshop.digests).get(&key) {
             return digest;
         }
         let digest = Digest::of_bytes(&content.to_vec());
-        lock(&self.0.digests).insert(key, digest);
+        lock(&self.workshop.digests).insert(key, digest);
         digest
     }
 
     fn recall(&self, digest: Digest) -> Option<InstancePre<Process>> {
-        lock(&self.0.linked).get(&digest)
+        lock(&self.workshop.linked).get(&digest)
     }
 
     /// Links a module and remembers it.
@@ -222,13 +220,54 @@ impl Runtime {
         module: &wasmtime::Module,
     ) -> Result<InstancePre<Process>, RunError> {
         let linked = self
-            .0
+            .workshop
             .interface
             .link(name, module)
             .map_err(|error: LinkError| format_error(name, error.to_string()))?;
-        lock(&self.0.linked).insert(digest, linked.clone());
+        lock(&self.workshop.linked).insert(digest, linked.clone());
         Ok(linked)
     }
+}
+
+impl Terms {
+    fn new(contract: Contract) -> Result<Terms, RuntimeError> {
+        let base = furnish(&contract).map_err(RuntimeError::Limits)?;
+        base.tree.digest();
+        Ok(Terms {
+            digest: contract.digest(),
+            base,
+            contract,
+        })
+    }
+}
+
+/// The machine that a session begins with: the contract's directories and commands.
+fn furnish(contract: &Contract) -> Result<Machine, Errno> {
+    let mut machine = Machine::new(MachineOptions {
+        seed: 0,
+        epoch_ns: contract.environment.epoch_ns,
+        limits: contract.limits.clone(),
+        time_model: contract.time.clone(),
+    })?;
+    let now_ns = machine.clock.now_ns();
+    for directory in [&contract.environment.home, &contract.environment.cwd] {
+        machine
+            .tree
+            .make_directories(directory.as_bytes(), now_ns)?;
+    }
+    let mut programs: Vec<(String, &Guest)> = contract
+        .guests
+        .iter()
+        .flat_map(|guest| guest.paths().map(move |path| (path, guest)))
+        .collect();
+    programs.sort_by(|a, b| a.0.cmp(&b.0));
+    for (path, guest) in programs {
+        let tree = &mut machine.tree;
+        let folder = guest.install().as_bytes();
+        tree.make_directories(folder, now_ns)?;
+        tree.make_pinned(guest.pin(), InodeNumber::ROOT, path.as_bytes(), now_ns)?;
+    }
+    Ok(machine)
 }
 
 fn format_error(name: &str, reason: String) -> RunError {
@@ -241,7 +280,7 @@ fn format_error(name: &str, reason: String) -> RunError {
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime")
-            .field("guests", &self.0.guests)
+            .field("contract", &self.contract_digest())
             .finish_non_exhaustive()
     }
 }

@@ -8,9 +8,7 @@ use std::path::PathBuf;
 use std::process::{self, Output};
 use std::sync::OnceLock;
 
-use isobox::{
-    CacheFolder, Command, Limits, RunResult, Runtime, RuntimeOptions, Session, SessionOptions,
-};
+use isobox::{CacheFolder, Command, Contract, Limits, RunResult, Runtime, RuntimeOptions, Session};
 
 /// The guest that tests the machine from inside.
 pub const PROBE: &str = "/usr/lib/isobox/probe";
@@ -44,20 +42,25 @@ pub fn runtime() -> &'static Runtime {
             cache: CacheFolder::At(cache()),
             ..RuntimeOptions::default()
         };
-        Runtime::with_options(options).expect("the runtime starts")
+        Runtime::with_options(Contract::default(), options).expect("the runtime starts")
     })
 }
 
 pub fn session() -> Session {
-    session_with(Limits::default())
+    runtime().session(0)
 }
 
 pub fn session_with(limits: Limits) -> Session {
-    let options = SessionOptions {
+    session_under(Contract {
         limits,
-        ..SessionOptions::default()
-    };
-    runtime().session(options).expect("the limits leave room")
+        ..Contract::default()
+    })
+}
+
+/// A session under a contract of one's own.
+pub fn session_under(contract: Contract) -> Session {
+    let runtime = runtime().under(contract);
+    runtime.expect("the limits leave room").session(0)
 }
 
 /// Runs a module, given in the text format, in a session of its own.

@@ -9,11 +9,11 @@ use std::process::{Command as Process, Stdio};
 
 use bashkit::{Bash, SessionLimits};
 use criterion::{Criterion, criterion_group, criterion_main};
-use isobox::{Command, Runtime, SessionOptions};
+use isobox::{Command, Contract, Runtime};
 
 fn isobox(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
-    let mut session = runtime.session(SessionOptions::default()).unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
+    let mut session = runtime.session(0);
     session.make_directories("/w").unwrap();
     session
         .write_file("/w/f", &lines::a_megabyte_of_text())
