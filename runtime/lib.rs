@@ -47,7 +47,9 @@ pub use host_files::{
 };
 pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
-pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
+pub use machine::{
+    Captured, Errno, Fixture, FixtureError, Network, OutputObserver, Stream, TimeModel, Unmatched,
+};
 pub use session::{
     Command, EPOCH_NS, ErrorDetails, ErrorReport, FileError, LimitKind, Outcome, OutputReport,
     ProgramError, Report, RunError, RunReport, RunResult, Runtime, RuntimeError, RuntimeOptions,
