@@ -39,7 +39,7 @@ mod session;
 mod wasi;
 
 pub use contract::{
-    Content, Contract, ContractChange, ContractChanges, ContractError, ContractFile,
+    Base, Content, Contract, ContractChange, ContractChanges, ContractError, ContractFile,
     ContractMismatch, Dialect, Difference, EPOCH_NS, Environment, Invocation, Lock, Manifest,
     Parameter, ParameterType, Requirement, SessionLimits, Side, Step, Tool, Version,
     changes as contract_changes, parse_epoch,
@@ -54,7 +54,9 @@ pub use host_files::{
 };
 pub use limits::Limits;
 pub use machine::fs::{Change, ChangeKind, Changes};
-pub use machine::{Captured, Errno, OutputObserver, Stream, TimeModel};
+pub use machine::{
+    Captured, Errno, Fixture, FixtureError, Network, OutputObserver, Stream, TimeModel, Unmatched,
+};
 pub use session::{
     Arguments, CallError, CallOutcome, CallResult, Command, ErrorDetails, ErrorReport, FileError,
     LimitKind, Origin, Outcome, OutputReport, ProgramError, Report, RunError, RunReport, RunResult,

@@ -56,6 +56,15 @@ pub const INTERPRETERS_MAX: u32 = 4;
 /// Longest first line of a script, in bytes; what is beyond is not read: Linux's number.
 pub const SCRIPT_LINE_BYTES_MAX: usize = 256;
 
+/// Longest HTTP request a guest may send, in bytes, its head and body together (`EINVAL` beyond): what one host call copies.
+pub const HTTP_REQUEST_BYTES_MAX: usize = TRANSFER_BYTES_MAX;
+
+/// Largest recorded body of an HTTP response, in bytes: what tools fetch, and a bound on what a machine holds beside its tree.
+pub const FIXTURE_BODY_BYTES_MAX: u64 = 64 * MIB;
+
+/// Most recorded HTTP responses of one network.
+pub const FIXTURES_MAX: usize = 100_000;
+
 /// Largest module that is compiled, in bytes: room for an interpreter, and a bound on the time a compilation takes.
 pub const MODULE_BYTES_MAX: u64 = 128 * MIB;
 

@@ -4,13 +4,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms from the front door down. A room may know those that stand below it.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     (
         "session",
         &[
+            "contract",
             "host_files",
             "guests",
             "wasi",
+            "machine",
+            "engine",
+            "limits",
+            "digest",
+        ],
+    ),
+    (
+        "contract",
+        &[
+            "host_files",
+            "guests",
             "machine",
             "engine",
             "limits",

@@ -10,6 +10,7 @@ use super::manifest::Manifest;
 use super::parameters::Parameter;
 use super::parts::{self, OF_THE_PROGRAM};
 use super::{Contract, Step, canonical};
+use crate::guests::Guest;
 
 /// What changes from one contract to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -57,7 +58,7 @@ pub struct ContractChange {
 /// ```
 pub fn changes(before: &Contract, after: &Contract) -> ContractChanges {
     let mut list = List::default();
-    list.program(before, after);
+    list.wholes(before, after);
     list.guests(before, after);
     list.tools(before, after);
     list.bounds("limits", &before.limits, &after.limits);
@@ -88,9 +89,10 @@ impl List {
         });
     }
 
-    fn program(&mut self, before: &Contract, after: &Contract) {
+    /// Parts that are told by their digests alone.
+    fn wholes(&mut self, before: &Contract, after: &Contract) {
         let (before, after) = (parts::of(before), parts::of(after));
-        for part in OF_THE_PROGRAM {
+        for part in OF_THE_PROGRAM.into_iter().chain(["network", "base"]) {
             if before.get(part) != after.get(part) {
                 self.add(Step::Major, part, "it is another");
             }
@@ -108,8 +110,7 @@ impl List {
             let part = format!("guests.{name}");
             match (before, after) {
                 (Some(before), Some(after)) => {
-                    let names =
-                        |guest: &crate::Guest| guest.paths().map(|path| (path, ())).collect();
+                    let names = |guest: &Guest| guest.paths().map(|path| (path, ())).collect();
                     for (path, was, is) in pairs(&names(before), &names(after)) {
                         match (was, is) {
                             (Some(_), None) => {

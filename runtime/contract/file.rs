@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::base::Base;
 use super::environment::Environment;
 use super::manifest::{Manifest, Tool};
 use super::{Contract, ContractError, Version, shipped};
 use crate::digest::Digest;
 use crate::guests::{self, Guest};
+use crate::host_files;
 use crate::limits::{Limits, MODULE_BYTES_MAX};
-use crate::machine::TimeModel;
+use crate::machine::{Network, TimeModel, Unmatched};
 
 /// A contract as it is written, `contract.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,9 +45,58 @@ pub struct ContractFile {
     /// What surrounds every command.
     #[serde(default)]
     pub environment: Environment,
+    /// Where requests lead.
+    #[serde(default)]
+    pub network: NetworkFile,
+    /// The files that a machine begins with, beside its own.
+    #[serde(default)]
+    pub base: BaseFile,
     /// The failures and delays that are injected.
     #[serde(default)]
     pub noise: Noise,
+}
+
+/// Where requests lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkFile {
+    /// Who answers.
+    pub policy: NetworkPolicy,
+    /// Of `fixtures`: the recorded answers, JSON Lines, a path beside this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixtures: Option<String>,
+    /// Of `fixtures`: what a request is answered that none is recorded for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmatched: Option<Unmatched>,
+}
+
+/// Who answers requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkPolicy {
+    /// Nobody: every request is denied.
+    #[default]
+    Deny,
+    /// Recorded answers.
+    Fixtures,
+}
+
+/// The files that a machine begins with, beside its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BaseFile {
+    /// Folders and files that are copied in.
+    pub import: Vec<BaseImport>,
+}
+
+/// A folder or file that a machine begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaseImport {
+    /// A path beside this file.
+    pub from: String,
+    /// A path inside the machine.
+    pub to: String,
 }
 
 /// A guest of one's own: any WASI preview 1 command.
@@ -123,7 +174,7 @@ pub enum NoiseProfile {
 
 /// The file of a contract that is named by its folder or by itself.
 pub fn path_of(named: &Path) -> PathBuf {
-    match named.is_dir() {
+    match host_files::is_folder(named) {
         true => named.join("contract.toml"),
         false => named.to_owned(),
     }
@@ -152,7 +203,16 @@ pub fn parse(text: &str, path: &Path) -> Result<Contract, ContractError> {
         }
         tools.push(tool);
     }
+    let network = network(&file.network, folder, &invalid)?;
+    let mut base = Base::default();
+    for import in &file.base.import {
+        let from = folder.join(&import.from);
+        base.import(&from, &import.to, file.environment.epoch_ns)
+            .map_err(|reason| invalid(format!("base.import: {reason}")))?;
+    }
     Ok(Contract {
+        network,
+        base,
         version: file.version,
         guests,
         tools,
@@ -161,6 +221,32 @@ pub fn parse(text: &str, path: &Path) -> Result<Contract, ContractError> {
         session: file.session,
         environment: file.environment,
     })
+}
+
+fn network(
+    file: &NetworkFile,
+    folder: &Path,
+    invalid: &impl Fn(String) -> ContractError,
+) -> Result<Network, ContractError> {
+    match (file.policy, &file.fixtures) {
+        (NetworkPolicy::Deny, None) if file.unmatched.is_none() => Ok(Network::Deny),
+        (NetworkPolicy::Deny, _) => Err(invalid(
+            "network: `fixtures` and `unmatched` need policy = \"fixtures\"".to_owned(),
+        )),
+        (NetworkPolicy::Fixtures, None) => Err(invalid(
+            "network: policy = \"fixtures\" needs `fixtures`, the path of the recorded answers"
+                .to_owned(),
+        )),
+        (NetworkPolicy::Fixtures, Some(named)) => {
+            let path = folder.join(named);
+            let text = read_text(&path)?;
+            let network = Network::from_json_lines(&text, file.unmatched.unwrap_or_default());
+            network.map_err(|error| ContractError::Invalid {
+                path,
+                reason: error.to_string(),
+            })
+        }
+    }
 }
 
 fn guests(
@@ -206,7 +292,7 @@ fn own_guest(
     invalid: &impl Fn(String) -> ContractError,
 ) -> Result<Guest, ContractError> {
     let path = folder.join(&module.file);
-    let wasm = std::fs::read(&path).map_err(|error| ContractError::Read {
+    let wasm = host_files::read(&path).map_err(|error| ContractError::Read {
         path: path.clone(),
         error,
     })?;
@@ -276,7 +362,7 @@ fn tool(
 }
 
 fn read_text(path: &Path) -> Result<String, ContractError> {
-    std::fs::read_to_string(path).map_err(|error| ContractError::Read {
+    host_files::read_text(path).map_err(|error| ContractError::Read {
         path: path.to_owned(),
         error,
     })

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::parts::{self, Parts};
 use super::{Contract, ContractError, file};
 use crate::digest::Digest;
+use crate::host_files;
 
 /// The format of the lock.
 const FORMAT: u32 = 1;
@@ -79,7 +80,7 @@ impl Lock {
     /// # Errors
     /// When it cannot be read, or is none.
     pub fn read(path: &Path) -> Result<Lock, ContractError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match host_files::read_text(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(ContractError::NoLock {

@@ -1,5 +1,6 @@
 //! The promise: one file that says what the runtime is, the lock that holds its digests, and what differs between two.
 
+mod base;
 mod canonical;
 mod changes;
 mod definitions;
@@ -16,6 +17,7 @@ mod version;
 
 use std::path::Path;
 
+pub use base::Base;
 pub use canonical::canonical;
 pub use changes::{ContractChange, ContractChanges, changes};
 pub use definitions::Dialect;
@@ -31,7 +33,7 @@ pub use version::{Step, Version};
 use crate::digest::Digest;
 use crate::guests::Guest;
 use crate::limits::Limits;
-use crate::machine::TimeModel;
+use crate::machine::{Network, TimeModel};
 
 /// What the runtime is: guests, tools, time, bounds, environment, network, noise. Two runtimes whose contracts have the same digest
 /// answer alike.
@@ -62,6 +64,10 @@ pub struct Contract {
     pub session: SessionLimits,
     /// What surrounds every command.
     pub environment: Environment,
+    /// Where requests lead.
+    pub network: Network,
+    /// The files that a machine begins with.
+    pub base: Base,
 }
 
 impl Contract {

@@ -24,6 +24,8 @@ pub fn of(contract: &Contract) -> Parts {
         limits,
         session,
         environment,
+        network,
+        base,
     } = contract;
     let own = [
         ("version", digest_of("isobox.contract.version", version)),
@@ -39,6 +41,8 @@ pub fn of(contract: &Contract) -> Parts {
             "environment",
             digest_of("isobox.contract.environment", environment),
         ),
+        ("network", network.digest()),
+        ("base", base.digest()),
     ];
     let own = own.map(|(name, digest)| (name.to_owned(), digest));
     let guests = guests

@@ -3,7 +3,9 @@
 mod export;
 mod import;
 mod patch;
+mod read;
 
 pub use export::{ExportError, check_target, export};
 pub use import::{Import, ImportError, ImportProgress, import};
 pub use patch::patch;
+pub use read::{is_folder, read, read_text};

@@ -18,6 +18,8 @@ pub enum Errno {
     Busy = 10,
     /// No child processes.
     NoChild = 12,
+    /// Connection refused.
+    ConnectionRefused = 14,
     /// File exists.
     Exists = 20,
     /// Bad address.
@@ -66,6 +68,8 @@ pub enum Errno {
     IllegalSeek = 70,
     /// No such process.
     NoProcess = 71,
+    /// Connection timed out.
+    TimedOut = 73,
     /// Capabilities insufficient: a right the descriptor does not have.
     NotCapable = 76,
 }
@@ -80,6 +84,7 @@ impl Errno {
             Errno::BadDescriptor => "Bad file descriptor",
             Errno::Busy => "Device or resource busy",
             Errno::NoChild => "No child processes",
+            Errno::ConnectionRefused => "Connection refused",
             Errno::Exists => "File exists",
             Errno::Fault => "Bad address",
             Errno::FileTooBig => "File too large",
@@ -104,6 +109,7 @@ impl Errno {
             Errno::BrokenPipe => "Broken pipe",
             Errno::IllegalSeek => "Illegal seek",
             Errno::NoProcess => "No such process",
+            Errno::TimedOut => "Connection timed out",
             Errno::NotCapable => "Capabilities insufficient",
         }
     }

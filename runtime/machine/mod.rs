@@ -1,4 +1,4 @@
-//! What a guest sees: the file tree, open files, the clock, entropy, the standard streams.
+//! What a guest sees: the file tree, open files, the clock, entropy, the network, the standard streams.
 //!
 //! Nothing of the host is in this room: no clock, no entropy, no files, no threads, no floating point. A process
 //! is a future that somebody hands to the [`scheduler`]; the machine knows no WebAssembly.
@@ -9,6 +9,7 @@ mod device;
 mod entropy;
 mod errno;
 pub mod fs;
+mod network;
 mod open_files;
 mod pipes;
 mod proc;
@@ -24,6 +25,7 @@ pub use clock::{Clock, HostCall, TimeModel};
 pub use device::Device;
 pub use entropy::{Entropy, Interface};
 pub use errno::{Errno, Result};
+pub use network::{Exchanges, Fixture, FixtureError, Network, NoResponse, Request, Unmatched};
 pub use open_files::{
     Descriptor, Descriptors, FileId, Listing, Object, OpenFile, OpenFiles, Rights,
 };
@@ -60,6 +62,8 @@ pub struct Machine {
     pub open_files: OpenFiles,
     /// The pipes that are open.
     pub pipes: Pipes,
+    /// The network, and what was asked of it.
+    pub exchanges: Exchanges,
     /// The processes.
     pub processes: Processes,
     /// The standard streams of the call.
@@ -116,10 +120,12 @@ pub struct MachineOptions {
     pub limits: Limits,
     /// What moves the clock.
     pub time_model: TimeModel,
+    /// Where requests lead. Default: nowhere.
+    pub network: Network,
 }
 
 /// Directories of a new machine with their modes, parents first.
-const DIRECTORIES: [(&str, u16); 13] = [
+const DIRECTORIES: [(&str, u16); 14] = [
     ("/dev", 0o755),
     ("/etc", 0o755),
     ("/home", 0o755),
@@ -132,6 +138,7 @@ const DIRECTORIES: [(&str, u16); 13] = [
     ("/usr/bin", 0o755),
     ("/usr/lib", 0o755),
     ("/usr/lib/isobox", 0o755),
+    ("/usr/lib/isobox/tools", 0o755),
     ("/var", 0o755),
     ("/var/tmp", 0o1777),
 ];
@@ -147,6 +154,7 @@ impl Machine {
             limits: options.limits,
             open_files: OpenFiles::default(),
             pipes: Pipes::default(),
+            exchanges: Exchanges::new(options.network),
             processes: Processes::default(),
             streams: Streams::default(),
             budget: Budget::default(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::device::Device;
 use super::errno::{Errno, Result};
-use super::fs::{Content, InodeNumber, Stat};
+use super::fs::{Content, FileType, InodeNumber, Stat, Times};
 use super::pipes::{PipeEnds, PipeId};
 use super::streams::Stream;
 
@@ -103,6 +103,19 @@ impl Listing {
 }
 
 impl Object {
+    /// A file without a name, made now, that can only be read.
+    pub fn made(content: Content, now_ns: u64) -> Object {
+        let stat = Stat {
+            inode: InodeNumber::NONE,
+            file_type: FileType::Regular,
+            mode: 0o400,
+            links: 0,
+            size: content.size(),
+            times: Times::all(now_ns),
+        };
+        Object::Made { stat, content }
+    }
+
     /// The inode that stays alive while this is open.
     pub fn inode(&self) -> Option<InodeNumber> {
         match *self {

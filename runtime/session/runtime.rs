@@ -248,6 +248,7 @@ fn furnish(contract: &Contract) -> Result<Machine, Errno> {
         epoch_ns: contract.environment.epoch_ns,
         limits: contract.limits.clone(),
         time_model: contract.time.clone(),
+        network: contract.network.clone(),
     })?;
     let now_ns = machine.clock.now_ns();
     for directory in [&contract.environment.home, &contract.environment.cwd] {
@@ -267,6 +268,7 @@ fn furnish(contract: &Contract) -> Result<Machine, Errno> {
         tree.make_directories(folder, now_ns)?;
         tree.make_pinned(guest.pin(), InodeNumber::ROOT, path.as_bytes(), now_ns)?;
     }
+    contract.base.copy_into(&mut machine.tree, now_ns)?;
     Ok(machine)
 }
 

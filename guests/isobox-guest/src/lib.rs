@@ -3,6 +3,7 @@
 //! * [`commands!`] makes one guest out of several commands: a table, the `main` that dispatches on `argv[0]`, and
 //!   the two exports that the pinning step reads (`isobox_commands`) and runs (`isobox_freeze`).
 //! * [`enter_working_directory`] gives the program the current directory that preview 1 does not have.
+//! * [`http`] asks the machine's network.
 //! * [`mode`] reads and writes permission bits through the machine's extension of preview 1, `isobox_v1`.
 //! * `libc_wrap` makes `stat`, `fstat`, `chmod` and `fchmod` of wasi-libc agree with those bits, so that programs
 //!   written for a POSIX system, ours or others', need not know the extension.
@@ -10,6 +11,7 @@
 use std::ffi::OsString;
 use std::os::wasi::ffi::OsStringExt;
 
+pub mod http;
 mod libc_wrap;
 pub mod mode;
 mod multicall;

@@ -15,6 +15,9 @@ pub struct InodeNumber(pub u64);
 impl InodeNumber {
     /// The root directory.
     pub const ROOT: InodeNumber = InodeNumber(1);
+
+    /// No inode's: of what is open and in no tree.
+    pub const NONE: InodeNumber = InodeNumber(0);
 }
 
 /// One file, directory, link or device with what `stat` says of it.

@@ -4,6 +4,7 @@
 
 mod descriptors;
 mod modes;
+mod network;
 mod processes;
 mod reading;
 mod spawn;
@@ -19,7 +20,7 @@ use crate::machine::HostCall;
 pub const MODULE: &str = "isobox_v1";
 
 /// Every function's name.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 25] = [
     "fd_cloexec_get",
     "fd_cloexec_set",
     "fd_duplicate",
@@ -28,6 +29,7 @@ pub const NAMES: [&str; 24] = [
     "fd_mode_set",
     "fd_pipe",
     "fd_read_until",
+    "http_exchange",
     "path_make_fifo",
     "path_mode_get",
     "path_mode_set",
@@ -69,6 +71,7 @@ pub fn add_to_linker(linker: &mut Linker<Process>) -> wasmtime::Result<()> {
         signal_take: Look, processes::signal_take, (signal: u32);
     }
     suspending! { linker, MODULE,
+        http_exchange: Change, network::http_exchange, (request: u32, request_len: u32, response: u32);
         process_cwd: Look, processes::process_cwd, (buffer: u32, size: u32, length: u32);
         process_exec: Process, spawn::process_exec, (options: u32);
         process_kill: Change, processes::process_kill, (process: i32, signal: u32);

@@ -47,6 +47,15 @@ pub const FILE: u64 = FD_DATASYNC
     | FD_FILESTAT_SET_TIMES
     | POLL_FD_READWRITE;
 
+/// What a file that can only be read can be used for.
+pub const FILE_IN: u64 = FD_READ
+    | FD_SEEK
+    | FD_FDSTAT_SET_FLAGS
+    | FD_TELL
+    | FD_ADVISE
+    | FD_FILESTAT_GET
+    | POLL_FD_READWRITE;
+
 /// What a directory can be used for.
 pub const DIRECTORY: u64 = FD_FDSTAT_SET_FLAGS
     | FD_DATASYNC
