@@ -48,6 +48,8 @@ pub use digest::{Digest, ParseDigestError};
 pub use engine::{
     CacheError, CacheFolder, CompileProgress, EngineError, HostFailure, Signal, profile_digest,
 };
+#[doc(hidden)]
+pub use engine::{HostBoundary, HostFaults};
 pub use guests::Guest;
 pub use host_files::{
     ExportError, Import, ImportError, ImportProgress, check_target as check_export_target, patch,

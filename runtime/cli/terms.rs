@@ -49,7 +49,7 @@ pub fn runtime(contract: Contract) -> anyhow::Result<Runtime> {
         cache: CacheFolder::Usual,
         processes_max: Some(contract.limits.processes_max),
         progress: Some(Box::new(Progress::default())),
-        watchdog: None,
+        ..RuntimeOptions::default()
     };
     Ok(Runtime::with_options(contract, options)?)
 }

@@ -3,6 +3,7 @@
 //! This room compiles and hands out modules; it knows no files of a machine and no WASI.
 
 mod cache;
+mod faults;
 mod profile;
 mod trap;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use crate::digest::Digest;
 use cache::ModuleCache;
 pub use cache::{CacheError, CacheFolder};
+pub use faults::{Faults, HostBoundary, HostFaults};
 pub use profile::digest as profile_digest;
 pub use trap::{HostFailure, Signal, TrapClass, classify};
 
@@ -19,6 +21,7 @@ pub struct Engine {
     inner: wasmtime::Engine,
     cache: Option<ModuleCache>,
     progress: Box<dyn CompileProgress>,
+    faults: Faults,
 }
 
 /// What an engine is made with.
@@ -30,6 +33,8 @@ pub struct EngineOptions {
     pub processes_max: Option<u32>,
     /// Who is told when a module has to be compiled.
     pub progress: Option<Box<dyn CompileProgress>>,
+    /// Failures on purpose.
+    pub faults: Faults,
 }
 
 /// Is told when a module has to be compiled, which takes seconds for a large one.
@@ -78,7 +83,13 @@ impl Engine {
             inner,
             cache,
             progress: options.progress.unwrap_or_else(|| Box::new(Silent)),
+            faults: options.faults,
         })
+    }
+
+    /// The failures on purpose.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// wasmtime's own engine, for linkers and stores.
@@ -88,6 +99,9 @@ impl Engine {
 
     /// The module with this plain digest, if the cache has it.
     pub fn cached(&self, digest: Digest) -> Option<wasmtime::Module> {
+        if self.faults.fails(HostBoundary::CacheRead) {
+            return None;
+        }
         let file = self.cache.as_ref()?.load(digest)?;
         // SAFETY: the cache's folder belongs to this user alone, its key covers profile and compiler, and the file's
         // BLAKE3 was just found to be the one noted when this profile's compiler wrote it.
@@ -110,13 +124,19 @@ impl Engine {
         let compiled = self.inner.precompile_module(wasm);
         self.progress.end();
         let compiled = compiled.map_err(|error| refused(format!("{error:#}")))?;
-        if let Some(cache) = &self.cache {
+        if let Some(cache) = &self.cache
+            && !self.faults.fails(HostBoundary::CacheWrite)
+        {
             // A cache that cannot be written to, on a full disk say, costs time and nothing else.
             if cache.store(digest, &compiled).is_ok()
                 && let Some(module) = self.cached(digest)
             {
                 return Ok(module);
             }
+        }
+        if self.faults.fails(HostBoundary::Load) {
+            let failure = HostFailure::Memory("on purpose".to_owned());
+            return Err(ModuleError::Host(failure));
         }
         // SAFETY: the bytes come from this engine's own compiler, a moment ago, and never left this process.
         let module = unsafe { wasmtime::Module::deserialize(&self.inner, &compiled) };
@@ -159,7 +179,7 @@ mod tests {
         Engine::new(EngineOptions {
             cache: CacheFolder::None,
             processes_max: Some(1),
-            progress: None,
+            ..EngineOptions::default()
         })
         .unwrap()
     }

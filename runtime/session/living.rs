@@ -50,6 +50,7 @@ impl Running {
             engine: runtime.engine().clone(),
             launcher: Arc::new(runtime.clone()),
             births: futures.births(),
+            faults: runtime.faults().clone(),
             watch: Mutex::new(Box::new(|| std::ops::ControlFlow::Continue(()))),
         };
         Running {

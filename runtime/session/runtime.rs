@@ -13,7 +13,8 @@ use super::run::RunError;
 use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::engine::{
-    CacheFolder, CompileProgress, Engine, EngineError, EngineOptions, ModuleError,
+    CacheFolder, CompileProgress, Engine, EngineError, EngineOptions, Faults, HostFaults,
+    ModuleError,
 };
 use crate::guests::Guest;
 use crate::machine::fs::{Content, InodeNumber};
@@ -63,6 +64,9 @@ pub struct RuntimeOptions {
     pub progress: Option<Box<dyn CompileProgress>>,
     /// Host time after which a run is given up as a host failure. Default: never; fuel ends every run.
     pub watchdog: Option<Duration>,
+    /// Failures of the host that tests make. Default: none.
+    #[doc(hidden)]
+    pub host_faults: Option<Arc<dyn HostFaults>>,
 }
 
 /// Why a runtime or a session cannot be had.
@@ -105,6 +109,7 @@ impl Runtime {
             cache: options.cache,
             processes_max: options.processes_max,
             progress: options.progress,
+            faults: Faults(options.host_faults),
         })?;
         let interface =
             Interface::new(&engine).map_err(|error| EngineError::Start(format!("{error:#}")))?;
@@ -152,6 +157,10 @@ impl Runtime {
 
     pub(super) fn watchdog(&self) -> Option<Duration> {
         self.workshop.watchdog
+    }
+
+    pub(super) fn faults(&self) -> &Faults {
+        self.workshop.engine.faults()
     }
 
     pub(super) fn engine(&self) -> &wasmtime::Engine {

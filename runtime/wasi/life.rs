@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wasmtime::{AsContextMut, Store, StoreContextMut, Trap};
 
 use super::process::{Host, Image, Process, Stop};
-use crate::engine::{HostFailure, TrapClass, classify};
+use crate::engine::{HostBoundary, HostFailure, TrapClass, classify};
 use crate::machine::scheduler::{ProcessFuture, pause};
 use crate::machine::{Bound, Machine, Pause, Pid, SharedMachine, Status, signal};
 
@@ -64,6 +64,9 @@ async fn start(store: &mut Store<Process>, image: &Image) -> wasmtime::Result<()
     let granted = store.data_mut().grant(&machine.lock());
     // An endless loop in a start section ends with the fuel, or at the deadline, as one in `_start` does.
     store.set_fuel(granted)?;
+    if store.data().host.faults.fails(HostBoundary::Pool) {
+        return Err(wasmtime::Error::msg("no place in the pool, on purpose"));
+    }
     let instance = image.linked.instantiate_async(&mut *store).await?;
     let memory = instance.get_memory(&mut *store, "memory");
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use wasmtime::{InstancePre, Memory, ResourceLimiter};
 
 use crate::digest::Digest;
-use crate::engine::HostFailure;
+use crate::engine::{Faults, HostBoundary, HostFailure};
 use crate::machine::scheduler::Births;
 use crate::machine::{Errno, Machine, Pid, Program, SharedMachine};
 
@@ -51,6 +51,8 @@ pub struct Host {
     pub engine: wasmtime::Engine,
     pub launcher: Arc<dyn Launcher>,
     pub births: Births<HostFailure>,
+    /// Failures on purpose.
+    pub faults: Faults,
     /// The operator's watch, asked now and then whether to go on.
     pub watch: Mutex<Watch>,
 }
@@ -197,6 +199,10 @@ impl ResourceLimiter for Process {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        if self.started && self.host.faults.fails(HostBoundary::Memory) {
+            let failure = HostFailure::Memory("on purpose".to_owned());
+            return Err(Stop::Host(failure).into());
+        }
         Ok(is_within(desired, maximum) && self.may_grow_to(desired as u64))
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod episode;
 pub mod guest;
 
 use std::path::PathBuf;
