@@ -24,7 +24,7 @@ use crate::digest::Digest;
 use crate::host_files::{self, ExportError, Import, ImportError};
 use crate::limits::Limits;
 use crate::machine::fs::{FollowLast, InodeNumber, OpenHow, Tree};
-use crate::machine::{Errno, Machine, TimeModel};
+use crate::machine::{Errno, Machine, Network, TimeModel};
 
 /// Where the virtual clock begins unless the options say otherwise: 2026-01-01T00:00:00Z, a time at which tools that
 /// look at certificates, at the age of files or at leap years behave as they do today.
@@ -41,6 +41,8 @@ pub struct SessionOptions {
     pub limits: Limits,
     /// What moves the virtual clock.
     pub time_model: TimeModel,
+    /// Where requests of HTTP lead. Default: nowhere.
+    pub network: Network,
 }
 
 impl Default for SessionOptions {
@@ -50,6 +52,7 @@ impl Default for SessionOptions {
             epoch_ns: EPOCH_NS,
             limits: Limits::default(),
             time_model: TimeModel::default(),
+            network: Network::default(),
         }
     }
 }

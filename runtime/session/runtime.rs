@@ -148,7 +148,7 @@ impl Runtime {
             epoch_ns: options.epoch_ns,
             limits: options.limits.clone(),
             time_model: options.time_model.clone(),
-            ..MachineOptions::default()
+            network: options.network.clone(),
         })?;
         let now_ns = machine.clock.now_ns();
         let mut programs: Vec<(String, &Guest)> = self
