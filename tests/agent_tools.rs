@@ -8,6 +8,8 @@ mod desk;
 mod edit;
 #[path = "agent_tools/editor.rs"]
 mod editor;
+#[path = "agent_tools/fetch.rs"]
+mod fetch;
 #[path = "agent_tools/patches.rs"]
 mod patches;
 #[path = "agent_tools/read_write.rs"]

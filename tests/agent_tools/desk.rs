@@ -1,6 +1,6 @@
 //! A machine at which an agent's tools are called.
 
-use isobox::{Command, Outcome, Session};
+use isobox::{Command, Contract, Network, Outcome, Session, Unmatched};
 use serde_json::Value;
 
 use crate::common;
@@ -15,7 +15,13 @@ pub struct Desk(pub Session);
 
 impl Desk {
     pub fn new() -> Desk {
-        Desk(machine())
+        Desk(machine(Network::Deny))
+    }
+
+    /// A desk with a network of recorded answers.
+    pub fn online(recorded: &str, unmatched: Unmatched) -> Desk {
+        let network = Network::from_json_lines(recorded, unmatched).expect("they can be used");
+        Desk(machine(network))
     }
 
     /// The same with a file; its directories are made.
@@ -87,8 +93,12 @@ impl Desk {
     }
 }
 
-fn machine() -> Session {
-    common::session()
+fn machine(network: Network) -> Session {
+    let contract = Contract {
+        network,
+        ..Contract::default()
+    };
+    common::session_under(contract)
 }
 
 fn absolute(path: &str) -> String {

@@ -32,6 +32,7 @@ pub mod errno {
     pub const BADF: u16 = 8;
     pub const BUSY: u16 = 10;
     pub const CHILD: u16 = 12;
+    pub const CONNREFUSED: u16 = 14;
     pub const EXIST: u16 = 20;
     pub const FAULT: u16 = 21;
     pub const FBIG: u16 = 22;
@@ -53,6 +54,7 @@ pub mod errno {
     pub const PIPE: u16 = 64;
     pub const SPIPE: u16 = 70;
     pub const SRCH: u16 = 71;
+    pub const TIMEDOUT: u16 = 73;
     pub const NOTCAPABLE: u16 = 76;
     /// The highest number preview 1 knows.
     pub const LAST: u16 = NOTCAPABLE;
@@ -130,7 +132,7 @@ pub const PREVIEW1: [(&str, &str); 46] = [
 ];
 
 /// The functions of `isobox_v1`, in the same way.
-pub const ISOBOX_V1: [(&str, &str); 24] = [
+pub const ISOBOX_V1: [(&str, &str); 25] = [
     ("fd_cloexec_get", "fp"),
     ("fd_cloexec_set", "fn"),
     ("fd_duplicate", "fnnp"),
@@ -139,6 +141,7 @@ pub const ISOBOX_V1: [(&str, &str); 24] = [
     ("fd_mode_set", "fn"),
     ("fd_pipe", "npp"),
     ("fd_read_until", "fnplp"),
+    ("http_exchange", "plp"),
     ("path_make_fifo", "fpln"),
     ("path_mode_get", "fnplp"),
     ("path_mode_set", "fnpln"),

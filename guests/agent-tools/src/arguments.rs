@@ -1,11 +1,14 @@
 //! The arguments of a call: one JSON object on standard input, which the caller has checked against the tool's schema. What
 //! a schema cannot say is checked here, and nothing is taken for granted.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use serde_json::{Map, Value};
 
 use crate::answer::{Failure, failed, unusable};
+
+/// What is read of standard input at first: most calls are shorter.
+const READ_BYTES: usize = 4 << 10;
 
 /// The arguments of one call.
 pub struct Arguments(Map<String, Value>);
@@ -16,9 +19,7 @@ impl Arguments {
     /// # Errors
     /// When standard input holds no JSON object.
     pub fn from_stdin() -> Result<Arguments, Failure> {
-        let mut bytes = Vec::new();
-        gnu::stream::stdin()
-            .read_to_end(&mut bytes)
+        let bytes = read_stdin()
             .map_err(|error| failed(format!("The arguments cannot be read: {error}")))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(arguments)) => Ok(Arguments(arguments)),
@@ -83,6 +84,24 @@ impl Arguments {
             },
         }
     }
+}
+
+/// All of standard input. The library's own way asks for size and position first and reads a little to begin with: each a
+/// host call, of which a short call would have as many as it needs otherwise.
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut stdin = gnu::stream::stdin();
+    let (mut bytes, mut length) = (vec![0; READ_BYTES], 0);
+    loop {
+        if length == bytes.len() {
+            bytes.resize(length * 2, 0);
+        }
+        match stdin.read(&mut bytes[length..])? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// A whole number, however it is written: `3.0` is one.

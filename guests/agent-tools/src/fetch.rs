@@ -71,6 +71,7 @@ fn request(arguments: &Arguments) -> Result<Request, Failure> {
     }
     Ok(Request {
         method: method.to_ascii_uppercase(),
+        method_is_fixed: false,
         url: parsed.to_string(),
         headers,
         body: body.as_bytes().to_vec(),

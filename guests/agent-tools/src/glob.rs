@@ -1,5 +1,6 @@
 //! `glob`: paths that match a pattern, the newest first.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -200,17 +201,15 @@ impl Walk {
     }
 
     fn note(&mut self, path: PathBuf) {
-        if !self.found.contains_key(&path) {
-            let changed = stat(&path, true).ok().map(|stat| stat.modified);
-            self.found.insert(path, changed);
-        }
+        let changed = stat(&path, true).ok().map(|stat| stat.modified);
+        self.found.insert(path, changed);
     }
 
     /// The paths as they are shown: by time, those of the same time by name.
     fn newest(self) -> String {
         let is_cut = self.looked_at >= LOOKED_AT_MAX;
         let mut found: Vec<(PathBuf, Option<Time>)> = self.found.into_iter().collect();
-        found.sort_by(|a, b| b.1.cmp(&a.1));
+        found.sort_by_key(|(_, changed)| Reverse(*changed));
         let mut lines: Vec<String> = found
             .iter()
             .take(SHOWN_MAX)

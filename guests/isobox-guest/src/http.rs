@@ -32,6 +32,8 @@ const HEAD_BYTES_MAX: usize = 1 << 20;
 pub struct Request {
     /// In capitals.
     pub method: String,
+    /// Whether redirects leave the method alone.
+    pub method_is_fixed: bool,
     /// The whole address.
     pub url: String,
     /// In order.

@@ -112,13 +112,14 @@ impl Plan {
     /// In words; everything is then as it was.
     pub fn carry_out(&self) -> Result<(), String> {
         let mut written: Vec<(&str, Option<Vec<u8>>)> = Vec::new();
+        // One file alone is there or not: there is nothing to take back.
+        let is_one = self.files.len() == 1;
         for (path, content) in &self.files {
             let Some(content) = content else {
                 continue;
             };
-            let before = files::regular(path)
-                .ok()
-                .and_then(|stat| files::load_bytes(path, &stat).ok());
+            let before = (!is_one).then(|| files::regular(path).ok()).flatten();
+            let before = before.and_then(|stat| files::load_bytes(path, &stat).ok());
             if let Err(trouble) = files::store(path, content.as_bytes()) {
                 take_back(&written);
                 return Err(format!("Failed to write file {path}: {trouble}"));

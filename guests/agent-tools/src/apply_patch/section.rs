@@ -29,7 +29,7 @@ pub fn parse(lines: &[&str], number: usize) -> Result<(Vec<Hunk>, usize), Bad> {
     let mut hunks: Vec<Hunk> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        if line.trim().is_empty() {
+        if line.is_empty() {
             at += 1;
         } else if line.starts_with('*') {
             break;

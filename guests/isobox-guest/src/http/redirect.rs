@@ -74,6 +74,8 @@ impl Request {
                 self.headers.remove(&PRIVATE);
             }
             self.headers.remove(&["host"]);
+            let host = ("Host".to_owned(), to.authority.clone());
+            self.headers.0.insert(0, host);
             let from = std::mem::replace(&mut self.url, to.to_string());
             redirects.push(Redirect {
                 from,
@@ -91,7 +93,9 @@ impl Request {
             _ => false,
         };
         if becomes_get {
-            self.method = "GET".to_owned();
+            if !self.method_is_fixed {
+                self.method = "GET".to_owned();
+            }
             self.body.clear();
             self.headers.remove(&ABOUT_BODY);
         }
