@@ -42,7 +42,7 @@ pub use contract::{
     Base, Content, Contract, ContractChange, ContractChanges, ContractError, ContractFile,
     ContractMismatch, Dialect, Difference, EPOCH_NS, Environment, Invocation, Lock, Manifest,
     Parameter, ParameterType, Requirement, SessionLimits, Side, Step, Tool, Version,
-    changes as contract_changes, parse_epoch,
+    canonical as canonical_json, changes as contract_changes, parse_epoch,
 };
 pub use digest::{Digest, ParseDigestError};
 pub use engine::{

@@ -11,6 +11,7 @@ use common::runtime;
 use isobox::{
     CacheFolder, CallError, CallOutcome, CallResult, Contract, HostBoundary, HostFailure,
     HostFaults, Origin, Runtime, RuntimeOptions, Session, SessionLimit, SessionLimits, Snapshot,
+    canonical_json,
 };
 use serde_json::{Value, json};
 
@@ -421,7 +422,13 @@ fn every_line_of_the_transcript_names_the_one_before() {
         .map(|line| line["op"].as_str().unwrap())
         .collect();
     assert_eq!(ops, ["import", "write_file", "call", "run"]);
-    assert_eq!(lines[0]["contract"], json!(Contract::default().digest()));
+    assert_eq!(
+        lines[0]["request"]["contract"],
+        json!(Contract::default().digest())
+    );
+    for (line, text) in lines.iter().zip(session.transcript().lines(0)) {
+        assert_eq!(canonical_json(line), text);
+    }
     for pair in lines.windows(2) {
         assert_eq!(pair[1]["previous"], pair[0]["digest"]);
     }

@@ -7,6 +7,11 @@ use crate::digest::{Digest, Fields};
 
 /// The one text of a value: no spaces, keys in the order of their bytes.
 ///
+/// ```
+/// let value = serde_json::json!({ "b": 1, "a": [true, null] });
+/// assert_eq!(isobox::canonical_json(&value), r#"{"a":[true,null],"b":1}"#);
+/// ```
+///
 /// Numbers are written as they are written everywhere in Rust's JSON; what the product itself puts into canonical JSON are integers.
 pub fn canonical(value: &Value) -> String {
     let mut text = String::new();

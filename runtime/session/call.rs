@@ -1,6 +1,7 @@
 //! A tool's call: from name and arguments to what the model reads.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::arguments::Arguments;
 use super::call_result::{CallOutcome, CallResult, Origin, SessionLimit};
@@ -169,17 +170,21 @@ impl Session {
             changes_omitted: changes.omitted,
             digest: tree,
         };
-        result.digest = self.transcript.add(json!({
-            "op": "call",
-            "call": result.call,
-            "tool": tool,
-            "arguments": arguments,
-            "result": result.record(),
-        }));
+        let asked = Asked { arguments, tool };
+        let call = Some(result.call);
+        let record = result.record();
+        result.digest = self.transcript.add(call, "call", asked, Some(record));
         self.used.calls += 1;
         self.used.fuel = self.used.fuel.saturating_add(result.fuel);
         result
     }
+}
+
+/// What a call asked for, as it stands in the transcript.
+#[derive(Serialize)]
+struct Asked<'a> {
+    arguments: Value,
+    tool: &'a str,
 }
 
 /// The tool and the command that its arguments come to, or what is wrong with them, in the model's language.

@@ -127,34 +127,61 @@ impl SessionId {
     }
 }
 
+/// A result as it stands in the transcript, its keys in the order of their bytes. Output is told by its digest, for the content says
+/// what the model read of it.
+#[derive(Serialize)]
+pub struct Record<'a> {
+    changes: &'a [Change],
+    changes_omitted: u64,
+    content: &'a str,
+    content_cut_bytes: u64,
+    elapsed_ns: u64,
+    fuel: u64,
+    is_error: bool,
+    origin: Origin,
+    outcome: Value,
+    processes_alive: u64,
+    started_ns: u64,
+    stderr: Stream,
+    stdout: Stream,
+    train: bool,
+    tree_after: Digest,
+    tree_before: Digest,
+}
+
+#[derive(Serialize)]
+struct Stream {
+    blake3: Digest,
+    cut_bytes: u64,
+    written_bytes: u64,
+}
+
 impl CallResult {
-    /// The result as it stands in the transcript: output by its digest, for the content says what the model read of it.
-    pub(super) fn record(&self) -> Value {
-        let stream = |report: &OutputReport| {
-            json!({
-                "blake3": report.blake3,
-                "cut_bytes": report.cut_bytes,
-                "written_bytes": report.written_bytes,
-            })
+    /// The result as it stands in the transcript.
+    pub(super) fn record(&self) -> Record<'_> {
+        let stream = |report: &OutputReport| Stream {
+            blake3: report.blake3,
+            cut_bytes: report.cut_bytes,
+            written_bytes: report.written_bytes,
         };
-        json!({
-            "content": self.content,
-            "content_cut_bytes": self.content_cut_bytes,
-            "is_error": self.is_error,
-            "outcome": self.outcome,
-            "origin": self.origin,
-            "train": self.train,
-            "stdout": stream(&self.stdout),
-            "stderr": stream(&self.stderr),
-            "started_ns": self.started_ns,
-            "elapsed_ns": self.elapsed_ns,
-            "fuel": self.fuel,
-            "processes_alive": self.processes_alive,
-            "tree_before": self.tree_before,
-            "tree_after": self.tree_after,
-            "changes": self.changes,
-            "changes_omitted": self.changes_omitted,
-        })
+        Record {
+            changes: &self.changes,
+            changes_omitted: self.changes_omitted,
+            content: &self.content,
+            content_cut_bytes: self.content_cut_bytes,
+            elapsed_ns: self.elapsed_ns,
+            fuel: self.fuel,
+            is_error: self.is_error,
+            origin: self.origin,
+            outcome: json!(self.outcome),
+            processes_alive: self.processes_alive,
+            started_ns: self.started_ns,
+            stderr: stream(&self.stderr),
+            stdout: stream(&self.stdout),
+            train: self.train,
+            tree_after: self.tree_after,
+            tree_before: self.tree_before,
+        }
     }
 }
 

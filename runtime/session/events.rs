@@ -17,8 +17,7 @@ impl Session {
     /// A command was run that is no tool's.
     pub(super) fn record_run(&mut self, command: &Command, result: &RunResult) {
         self.used.fuel = self.used.fuel.saturating_add(result.fuel);
-        let entry = json!({
-            "op": "run",
+        let request = json!({
             "program": command.program,
             "argv0": command.argument_zero(),
             "arguments": command.arguments,
@@ -28,47 +27,40 @@ impl Session {
             "stdin": contents(&command.stdin),
             "fuel_max": command.fuel_max,
             "deadline_ns": command.deadline_ns,
+        });
+        let came = json!({
             "outcome": result.outcome,
-            "result": result.digest(),
+            "digest": result.digest(),
             "tree_after": result.tree_after,
         });
-        self.transcript.add(entry);
+        self.transcript.add(None, "run", request, Some(came));
     }
 
     /// A file was written from outside.
     pub(super) fn record_file(&mut self, op: &str, path: &str, bytes: &[u8]) {
-        let entry = json!({
-            "op": op,
-            "path": path,
-            "content": contents(bytes),
-            "tree_after": self.tree_digest(),
-        });
-        self.transcript.add(entry);
+        let request = json!({ "path": path, "content": contents(bytes) });
+        self.record_edit(op, request);
     }
 
     /// Directories were made from outside.
     pub(super) fn record_directories(&mut self, path: &str) {
-        let entry = json!({
-            "op": "make_directories",
-            "path": path,
-            "tree_after": self.tree_digest(),
-        });
-        self.transcript.add(entry);
+        self.record_edit("make_directories", json!({ "path": path }));
     }
 
     /// Files of the host were copied in.
     pub(super) fn record_import(&mut self, path: &str) {
-        let entry = json!({
-            "op": "import",
-            "path": path,
-            "tree_after": self.tree_digest(),
-        });
-        self.transcript.add(entry);
+        self.record_edit("import", json!({ "path": path }));
+    }
+
+    fn record_edit(&mut self, op: &str, request: Value) {
+        let came = json!({ "tree_after": self.tree_digest() });
+        self.transcript.add(None, op, request, Some(came));
     }
 
     /// The entropy is another from here on, and with it the session.
     pub(super) fn record_seed(&mut self, seed: u64) {
-        let digest = self.transcript.add(json!({ "op": "seed", "seed": seed }));
+        let request = json!({ "seed": seed });
+        let digest = self.transcript.add(None, "seed", request, None::<()>);
         self.id = SessionId::new(digest);
     }
 }

@@ -5,9 +5,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::contract::canonical;
 use crate::digest::{Digest, Fields};
 
 /// The format of the lines.
@@ -26,25 +26,51 @@ struct Line {
     text: String,
 }
 
+/// What a line says, its keys in the order of their bytes: what is not ours stands behind `digest`.
+#[derive(Serialize)]
+struct Entry<'a, Asked, Came> {
+    /// The number of the call, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<u64>,
+    /// Of the line with zeros in this place.
+    digest: Digest,
+    /// What kind of line it is.
+    op: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<Digest>,
+    /// What was asked for.
+    request: Asked,
+    /// What came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Came>,
+}
+
 impl Transcript {
     /// A transcript with its header: what the session follows from.
     pub(super) fn new(contract: Digest, base: Digest, seed: u64) -> Transcript {
-        let header = json!({
-            "isobox_transcript": FORMAT,
-            "contract": contract,
+        let follows_from = json!({
             "base": base,
-            "seed": seed,
+            "contract": contract,
+            "isobox_transcript": FORMAT,
             "noise": "clean",
+            "seed": seed,
         });
         Transcript {
-            last: Arc::new(Line::new(None, header)),
+            last: Arc::new(Line::new(None, None, "open", follows_from, None::<()>)),
             lines: 1,
         }
     }
 
     /// Adds a line and returns its digest.
-    pub(super) fn add(&mut self, entry: Value) -> Digest {
-        self.last = Arc::new(Line::new(Some(self.last.clone()), entry));
+    pub(super) fn add(
+        &mut self,
+        call: Option<u64>,
+        op: &str,
+        request: impl Serialize,
+        result: Option<impl Serialize>,
+    ) -> Digest {
+        let previous = Some(self.last.clone());
+        self.last = Arc::new(Line::new(previous, call, op, request, result));
         self.lines += 1;
         self.last.digest
     }
@@ -84,27 +110,41 @@ impl Transcript {
 }
 
 impl Line {
-    /// The digest of a line is that of its JSON without `digest`; `previous` in it chains the lines.
-    fn new(previous: Option<Arc<Line>>, entry: Value) -> Line {
-        let mut members = match entry {
-            Value::Object(members) => members,
-            _ => Map::new(),
+    /// The digest of a line is that of its text with zeros in place of the digest; `previous` in it chains the lines.
+    fn new(
+        previous: Option<Arc<Line>>,
+        call: Option<u64>,
+        op: &str,
+        request: impl Serialize,
+        result: Option<impl Serialize>,
+    ) -> Line {
+        let entry = Entry {
+            call,
+            digest: Digest::NOTHING,
+            op,
+            previous: previous.as_ref().map(|line| line.digest),
+            request,
+            result,
         };
-        if let Some(previous) = &previous {
-            members.insert("previous".to_owned(), json!(previous.digest));
-        }
-        let body = canonical(&Value::Object(members.clone()));
+        // The types that stand in a line have text for keys and no other way to fail.
+        let mut text = serde_json::to_string(&entry).unwrap_or_default();
         let digest = Fields::of("isobox.transcript")
-            .bytes(body.as_bytes())
+            .bytes(text.as_bytes())
             .finish();
-        members.insert("digest".to_owned(), json!(digest));
+        // The first in the line, for nothing that a caller chose stands before it.
+        if let Some(place) = text.find(DIGEST_KEY) {
+            let place = place + DIGEST_KEY.len();
+            text.replace_range(place..place + 64, &digest.to_string());
+        }
         Line {
             previous,
             digest,
-            text: canonical(&Value::Object(members)),
+            text,
         }
     }
 }
+
+const DIGEST_KEY: &str = "\"digest\":\"";
 
 impl Drop for Line {
     /// One by one: a long chain that is dropped by itself would use up the stack.

@@ -26,10 +26,10 @@ pub enum ChangeKind {
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Change {
-    /// Absolute, inside the machine.
-    pub path: String,
     /// What happened to it.
     pub kind: ChangeKind,
+    /// Absolute, inside the machine.
+    pub path: String,
 }
 
 /// What differs between two trees.
