@@ -158,3 +158,17 @@ fn long_lines_and_much_output_are_cut() {
     assert!(text.len() < 102_500);
     assert!(text.ends_with("\n[output truncated at 102400 bytes]"));
 }
+
+#[test]
+fn deep_trees_are_searched() {
+    let mut desk = Desk::new();
+    desk.bash("d=; for n in {1..1900}; do d=d/$d; done; mkdir -p $d; cd $d; echo found > file");
+    let file = format!("/home/user/{}file", "d/".repeat(1900));
+    desk.answers("glob", glob("**/file"), &file);
+    desk.answers("glob", glob(&format!("{}f*", "d/".repeat(1900))), &file);
+    desk.answers(
+        "grep",
+        json!({"pattern": "found"}),
+        &format!("{file}:1:found"),
+    );
+}

@@ -10,14 +10,13 @@ mod message;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use fixtures::{Fixture, FixtureError};
+pub use fixtures::{Fixture, FixtureError, Fixtures};
 pub use message::Request;
 
 use serde::{Deserialize, Serialize};
 
 use super::fs::Content;
 use crate::digest::Digest;
-use fixtures::Fixtures;
 
 /// Where a machine's requests lead. Cloning it is O(1).
 ///
