@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use fixtures::{Fixture, FixtureError, Fixtures};
 pub use message::Request;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fs::Content;
@@ -38,7 +39,7 @@ pub enum Network {
 }
 
 /// What a request is answered that no fixture is recorded for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unmatched {
     /// It is denied, as without a network.
