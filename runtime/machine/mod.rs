@@ -25,7 +25,9 @@ pub use clock::{Clock, HostCall, TimeModel};
 pub use device::Device;
 pub use entropy::{Entropy, Interface};
 pub use errno::{Errno, Result};
-pub use network::{Exchanges, Fixture, FixtureError, Network, NoResponse, Request, Unmatched};
+pub use network::{
+    Exchanges, Fixture, FixtureError, Fixtures, Network, NoResponse, Request, Unmatched,
+};
 pub use open_files::{
     Descriptor, Descriptors, FileId, Listing, Object, OpenFile, OpenFiles, Rights,
 };

@@ -35,6 +35,8 @@ fn paths_are_found_newest_first() {
             "{notes.md,src/{main,gone}.rs}",
             "/home/user/notes.md\n/home/user/src/main.rs",
         ),
+        ("{src}/*.rs", "no matches"),
+        ("{src,{}/{main,lib}.rs", "no matches"),
         ("linked/*.rs", "/home/user/linked/main.rs"),
         (".hid*", "/home/user/.hidden"),
         ("*.py", "no matches"),
@@ -73,6 +75,12 @@ fn patterns_that_lead_elsewhere_are_refused() {
         glob("a/../*"),
         1,
         "glob: '..' is not permitted in the pattern",
+    );
+    desk.fails(
+        "glob",
+        glob(&"{".repeat(5000)),
+        2,
+        "glob: the pattern is longer than 4096 bytes",
     );
     desk.fails("glob", glob(""), 2, "glob: the pattern is empty");
     desk.fails(
@@ -140,6 +148,7 @@ fn a_match_is_one_of_a_line() {
         ),
         (r"\Atwo\z", "/home/user/a:3:two"),
         (r"d$", "/home/user/a:4:end"),
+        ("(?-m)^t", "/home/user/a:3:two"),
         (r"n.*", "/home/user/a:1:one\n/home/user/a:4:end"),
     ] {
         desk.answers("grep", json!({"pattern": pattern, "path": "a"}), found);
@@ -157,4 +166,18 @@ fn long_lines_and_much_output_are_cut() {
     assert_eq!(status, 0);
     assert!(text.len() < 102_500);
     assert!(text.ends_with("\n[output truncated at 102400 bytes]"));
+}
+
+#[test]
+fn deep_trees_are_searched() {
+    let mut desk = Desk::new();
+    desk.bash("d=; for n in {1..1900}; do d=d/$d; done; mkdir -p $d; cd $d; echo found > file");
+    let file = format!("/home/user/{}file", "d/".repeat(1900));
+    desk.answers("glob", glob("**/file"), &file);
+    desk.answers("glob", glob(&format!("{}f*", "d/".repeat(1900))), &file);
+    desk.answers(
+        "grep",
+        json!({"pattern": "found"}),
+        &format!("{file}:1:found"),
+    );
 }

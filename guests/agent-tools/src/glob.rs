@@ -18,6 +18,9 @@ const SHOWN_MAX: usize = 200;
 /// Most directory entries that are looked at, so that no pattern walks a large tree many times over.
 const LOOKED_AT_MAX: usize = 500_000;
 
+/// Longest pattern, in bytes: no path is longer.
+const PATTERN_BYTES_MAX: usize = 4096;
+
 /// Most patterns that one with braces stands for.
 const PATTERNS_MAX: usize = 64;
 
@@ -31,6 +34,11 @@ pub fn glob(arguments: &Arguments) -> Answer {
     }
     if pattern.split('/').any(|part| part == "..") {
         return Err(failed("glob: '..' is not permitted in the pattern"));
+    }
+    if pattern.len() > PATTERN_BYTES_MAX {
+        return Err(unusable(format!(
+            "glob: the pattern is longer than {PATTERN_BYTES_MAX} bytes"
+        )));
     }
     let patterns = match alternatives(pattern) {
         Some(patterns) if !pattern.is_empty() => patterns,
@@ -75,7 +83,14 @@ fn alternatives(pattern: &str) -> Option<Vec<String>> {
 
 /// What stands before, in and behind the first braces that hold a comma.
 fn first_braces(pattern: &str) -> Option<(&str, Vec<&str>, &str)> {
-    let open = pattern.find('{')?;
+    let opens = pattern.match_indices('{');
+    opens
+        .map(|(open, _)| open)
+        .find_map(|open| braces(pattern, open))
+}
+
+/// The same for the braces that begin at `open`.
+fn braces(pattern: &str, open: usize) -> Option<(&str, Vec<&str>, &str)> {
     let (mut depth, mut start, mut choices) = (0, open + 1, Vec::new());
     for (at, letter) in pattern[open..].char_indices() {
         let at = open + at;
@@ -86,12 +101,9 @@ fn first_braces(pattern: &str) -> Option<(&str, Vec<&str>, &str)> {
                 start = at + 1;
             }
             '}' if depth == 1 => {
+                let after = &pattern[at + 1..];
                 choices.push(&pattern[start..at]);
-                return (choices.len() > 1).then_some((
-                    &pattern[..open],
-                    choices,
-                    &pattern[at + 1..],
-                ));
+                return (choices.len() > 1).then_some((&pattern[..open], choices, after));
             }
             '}' => depth -= 1,
             _ => {}

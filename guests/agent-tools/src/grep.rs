@@ -39,8 +39,10 @@ pub fn grep(arguments: &Arguments) -> Answer {
         stat(&root, true).map_err(|error| trouble(isobox_guest::plain(&error).to_lowercase()))?;
     let mut search = Search {
         regex,
-        // What looks for the ends of the text has to be asked about every line.
-        is_by_line: pattern.contains("\\A") || pattern.contains("\\z"),
+        // What looks for the ends of the text, or may, has to be asked about every line.
+        is_by_line: ["\\A", "\\z", "-m"]
+            .iter()
+            .any(|mark| pattern.contains(mark)),
         hits: String::new(),
         files: 0,
     };

@@ -10,14 +10,14 @@ mod message;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use fixtures::{Fixture, FixtureError};
+pub use fixtures::{Fixture, FixtureError, Fixtures};
 pub use message::Request;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fs::Content;
 use crate::digest::Digest;
-use fixtures::Fixtures;
 
 /// Where a machine's requests lead. Cloning it is O(1).
 ///
@@ -39,9 +39,7 @@ pub enum Network {
 }
 
 /// What a request is answered that no fixture is recorded for.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unmatched {
     /// It is denied, as without a network.
