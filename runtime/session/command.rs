@@ -9,7 +9,10 @@ use crate::machine::OutputObserver;
 pub const ENVIRONMENT: [(&str, &str); 4] = [
     ("HOME", "/home/user"),
     ("LANG", "C.UTF-8"),
-    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+    (
+        "PATH",
+        "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+    ),
     ("USER", "user"),
 ];
 
@@ -18,7 +21,7 @@ pub const ENVIRONMENT: [(&str, &str); 4] = [
 /// | default | value |
 /// |---|---|
 /// | working directory | `/` |
-/// | environment | `HOME=/home/user LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin USER=user`, and `PWD` |
+/// | environment | `HOME=/home/user LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin USER=user`, and `PWD` |
 /// | standard input | empty |
 ///
 /// ```
