@@ -205,17 +205,43 @@ fn modes_become_0755_or_0644_and_times_the_machines() {
 }
 
 #[test]
+fn a_new_machine_has_what_programs_look_for() {
+    assert_eq!(
+        answer(&["ls", "/"]),
+        "bin\ndev\netc\nhome\nlib\nmedia\nmnt\nopt\nproc\nrun\nsbin\nsrv\ntmp\nusr\nvar\nworkspace\n"
+    );
+    let script = r#"
+        IFS=: read -r name _ uid gid _ home shell <<<"$(grep ":$(id -u):" /etc/passwd)"
+        [ "$name" = "$(whoami)" ] && [ "$name" = "$USER" ] && [ "$home" = "$HOME" ] && [ -x "$shell" ] && echo "$uid $gid"
+        [ "$(cat /etc/hostname)" = "$(hostname)" ] && grep -c "$(hostname)" /etc/hosts
+        . /etc/os-release && echo "$ID $VERSION_ID"
+        echo ~ ~user ~root; id root; groups; id nobody
+        IFS=:; for directory in $PATH; do [ -d "$directory" ] && echo "$directory"; done
+        for directory in /tmp /var/tmp /run/lock; do stat -c '%a %n' "$directory"; done
+        cat /root 2>&1 || true
+    "#;
+    assert_eq!(
+        answer(&["bash", "-c", script]),
+        "1000 1000\n2\ndebian 12\n/home/user /home/user /root\nuid=0(root) gid=0(root) groups=0(root)\nuser\n\
+         uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n\
+         /usr/local/bin\n/usr/bin\n/bin\n/usr/local/sbin\n/usr/sbin\n/sbin\n\
+         1777 /tmp\n1777 /var/tmp\n1777 /run/lock\n\
+         cat: /root: No such file or directory\n"
+    );
+}
+
+#[test]
 fn links_are_kept_and_never_followed() {
     let (folder, mount) = folder(&[("inside", "inside\n")]);
     for (target, name) in [
         ("inside", "near"),
-        ("/etc/passwd", "far"),
+        ("/etc/shadow", "far"),
         ("../../x", "up"),
     ] {
         std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
     }
     let links = answer(&["--mount", &mount, "readlink", "/w/near", "/w/far", "/w/up"]);
-    assert_eq!(links, "inside\n/etc/passwd\n../../x\n");
+    assert_eq!(links, "inside\n/etc/shadow\n../../x\n");
     assert_eq!(answer(&["--mount", &mount, "cat", "/w/near"]), "inside\n");
     let dangling = run(&["--mount", &mount, "cat", "/w/far"]);
     assert_eq!(
@@ -587,8 +613,7 @@ fn cwd_env_and_stdin_are_the_commands() {
 #[test]
 fn the_environment_is_the_machines_own() {
     let environment = answer(&["printenv"]);
-    let expected =
-        "HOME=/home/user\nLANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nUSER=user\nPWD=/\n";
+    let expected = "HOME=/home/user\nLANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin\nUSER=user\nPWD=/\n";
     assert_eq!(environment, expected);
 }
 

@@ -829,7 +829,10 @@ impl Folder {
             .envs(&[
                 ("HOME", "/home/user"),
                 ("LANG", "C.UTF-8"),
-                ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                (
+                    "PATH",
+                    "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+                ),
                 ("USER", "user"),
                 ("PWD", &format!("/{FOLDER}")),
             ])

@@ -3,6 +3,7 @@
 //! Nothing of the host is in this room: no clock, no entropy, no files, no threads, no floating point. A process
 //! is a future that somebody hands to the [`scheduler`]; the machine knows no WebAssembly.
 
+mod base;
 mod budget;
 mod clock;
 mod device;
@@ -20,6 +21,7 @@ mod streams;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+pub use base::Identity;
 pub use budget::{Bound, Budget, Meter};
 pub use clock::{Clock, HostCall, TimeModel};
 pub use device::Device;
@@ -124,29 +126,12 @@ pub struct MachineOptions {
     pub time_model: TimeModel,
     /// Where requests lead. Default: nowhere.
     pub network: Network,
+    /// Who the machine and its user are.
+    pub identity: Identity,
 }
 
-/// Directories of a new machine with their modes, parents first.
-const DIRECTORIES: [(&str, u16); 14] = [
-    ("/dev", 0o755),
-    ("/etc", 0o755),
-    ("/home", 0o755),
-    ("/home/user", 0o755),
-    ("/run", 0o755),
-    // What tools keep between two calls.
-    ("/run/isobox", 0o755),
-    ("/tmp", 0o1777),
-    ("/usr", 0o755),
-    ("/usr/bin", 0o755),
-    ("/usr/lib", 0o755),
-    ("/usr/lib/isobox", 0o755),
-    ("/usr/lib/isobox/tools", 0o755),
-    ("/var", 0o755),
-    ("/var/tmp", 0o1777),
-];
-
 impl Machine {
-    /// A machine with the directories and devices every tool expects, and no programs yet.
+    /// A machine with the directories, small files and devices every tool expects, and no programs yet.
     pub fn new(options: MachineOptions) -> Result<Machine> {
         let clock = Clock::new(options.epoch_ns);
         let mut machine = Machine {
@@ -168,18 +153,33 @@ impl Machine {
             sleepers: BTreeSet::new(),
             seed: options.seed,
         };
-        machine.furnish()?;
+        machine.furnish(&options.identity)?;
         Ok(machine)
     }
 
-    fn furnish(&mut self) -> Result<()> {
+    fn furnish(&mut self, identity: &Identity) -> Result<()> {
         let now_ns = self.clock.now_ns();
         let root = InodeNumber::ROOT;
-        for (path, mode) in DIRECTORIES {
+        for (path, mode) in base::DIRECTORIES {
             self.tree
                 .make_directory(root, path.as_bytes(), mode, now_ns)?;
         }
-        self.tree.make_symlink(b"usr/bin", root, b"/bin", now_ns)?;
+        for (path, target) in base::LINKS {
+            self.tree
+                .make_symlink(target.as_bytes(), root, path.as_bytes(), now_ns)?;
+        }
+        self.tree
+            .make_directories(identity.home.as_bytes(), now_ns)?;
+        for (path, text) in base::files(identity) {
+            let how = fs::OpenHow {
+                write: true,
+                create: true,
+                mode: 0o644,
+                ..fs::OpenHow::default()
+            };
+            let file = self.tree.open(root, path.as_bytes(), how, now_ns)?;
+            self.tree.write(file, 0, text.as_bytes(), now_ns)?;
+        }
         for device in Device::ALL {
             let path = format!("/dev/{}", device.name());
             self.tree

@@ -18,7 +18,7 @@ use crate::engine::{
 };
 use crate::guests::Guest;
 use crate::machine::fs::{Content, InodeNumber};
-use crate::machine::{Errno, Machine, MachineOptions};
+use crate::machine::{Errno, Identity, Machine, MachineOptions};
 use crate::wasi::{Interface, LinkError, Process};
 
 /// Most linked modules kept in memory at once; what a fuller runtime forgets, the least recently used, is linked again
@@ -258,13 +258,15 @@ fn furnish(contract: &Contract) -> Result<Machine, Errno> {
         limits: contract.limits.clone(),
         time_model: contract.time.clone(),
         network: contract.network.clone(),
+        identity: Identity {
+            user: contract.environment.user.clone(),
+            home: contract.environment.home.clone(),
+            hostname: contract.environment.hostname.clone(),
+        },
     })?;
     let now_ns = machine.clock.now_ns();
-    for directory in [&contract.environment.home, &contract.environment.cwd] {
-        machine
-            .tree
-            .make_directories(directory.as_bytes(), now_ns)?;
-    }
+    let cwd = contract.environment.cwd.as_bytes();
+    machine.tree.make_directories(cwd, now_ns)?;
     let mut programs: Vec<(String, &Guest)> = contract
         .guests
         .iter()

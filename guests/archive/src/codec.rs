@@ -50,7 +50,7 @@ impl Codec {
     /// What unpacks.
     pub fn unpack<'a>(self, packed: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
-            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+            Self::Gzip => Box::new(Members::new(packed)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
             Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
             Self::Zstd => Box::new(Frames {
@@ -94,6 +94,51 @@ impl Codec {
                 ruzstd::encoding::CompressionLevel::Fastest,
             )),
         }
+    }
+}
+
+/// What gzip says of bytes behind its last member; the error comes after all that is unpacked.
+const TRAILING_GARBAGE: &str = "decompression OK, trailing garbage ignored";
+
+/// Whether an error is only about what follows.
+pub fn is_trailing_garbage(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other && error.to_string() == TRAILING_GARBAGE
+}
+
+/// The members of gzip, one after the other; zeros between and behind them are padding.
+struct Members<R> {
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> Members<R> {
+    fn new(packed: R) -> Self {
+        Self {
+            member: Some(flate2::bufread::GzDecoder::new(packed)),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let mut rest = self.member.take().map(|member| member.into_inner());
+            let Some(packed) = &mut rest else { break };
+            while packed.fill_buf()?.starts_with(&[0]) {
+                packed.consume(1);
+            }
+            match packed.fill_buf()? {
+                [] => {}
+                [0x1f] | [0x1f, 0x8b, ..] => {
+                    self.member = rest.map(flate2::bufread::GzDecoder::new);
+                }
+                _ => return Err(io::Error::other(TRAILING_GARBAGE)),
+            }
+        }
+        Ok(0)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::help::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
 use gnu::mode::{self, Change};
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::words;
 use isobox_guest::stat::{Kind, Stat, stat};
 use isobox_guest::{Arguments, plain};
@@ -89,10 +89,10 @@ fn change(parsed: &mut Parsed, removals: &[String]) -> Result<Change, i32> {
     if parsed.operands.is_empty() {
         return Err(wrong(
             "chmod",
-            &format!("missing operand after {}", quoted(&mode)),
+            &format!("missing operand after {}", in_prose(&mode)),
         ));
     }
-    mode::parse(&mode).ok_or_else(|| wrong("chmod", &format!("invalid mode: {}", quoted(&mode))))
+    mode::parse(&mode).ok_or_else(|| wrong("chmod", &format!("invalid mode: {}", in_prose(&mode))))
 }
 
 struct Chmod {

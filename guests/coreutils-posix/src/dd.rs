@@ -3,7 +3,7 @@
 use crate::help::PACKAGE;
 use crate::size::Scale;
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::time;
 use gnu::words;
 use isobox_guest::{Arguments, plain};
@@ -111,7 +111,7 @@ impl Dd {
     fn operand(&mut self, word: &str) -> Result<(), String> {
         let (name, value) = word
             .split_once('=')
-            .ok_or_else(|| format!("unrecognized operand {}", quoted(word)))?;
+            .ok_or_else(|| format!("unrecognized operand {}", in_prose(word)))?;
         match name {
             "if" => self.input = Some(value.to_owned()),
             "of" => self.output = Some(value.to_owned()),
@@ -124,11 +124,11 @@ impl Dd {
             "count" => self.count = Some(self.amount(value, "count_bytes")?),
             "skip" | "iseek" => self.skip = self.amount(value, "skip_bytes")?,
             "seek" | "oseek" => self.seek = self.amount(value, "seek_bytes")?,
-            "status" => self.status = value.to_owned(),
+            "status" => self.status = status(value)?,
             "conv" => list(value, CONVERSIONS, "conversion", &mut self.conversions)?,
             "iflag" => list(value, FLAGS, "input flag", &mut self.flags)?,
             "oflag" => list(value, FLAGS, "output flag", &mut self.flags)?,
-            _ => return Err(format!("unrecognized operand {}", quoted(word))),
+            _ => return Err(format!("unrecognized operand {}", in_prose(word))),
         }
         Ok(())
     }
@@ -375,16 +375,29 @@ fn read_block(input: &mut dyn Read, buffer: &mut [u8], full: bool) -> io::Result
 fn list(value: &str, known: &[&str], what: &str, into: &mut Vec<String>) -> Result<(), String> {
     for word in value.split(',') {
         if !known.contains(&word) {
-            return Err(format!("invalid {what}: {}", quoted(word)));
+            return Err(format!(
+                "invalid {what}: {}\nTry 'dd --help' for more information.",
+                in_prose(word)
+            ));
         }
         into.push(word.to_owned());
     }
     Ok(())
 }
 
+fn status(value: &str) -> Result<String, String> {
+    match value {
+        "none" | "noxfer" | "progress" => Ok(value.to_owned()),
+        _ => Err(format!(
+            "invalid status level: {}\nTry 'dd --help' for more information.",
+            in_prose(value)
+        )),
+    }
+}
+
 fn block(value: &str) -> Result<usize, String> {
     match number(value)? {
-        0 => Err(format!("invalid number: {}", quoted(value))),
+        0 => Err(format!("invalid number: {}", in_prose(value))),
         bytes if bytes > BLOCK_BYTES_MAX => Err("memory exhausted".to_owned()),
         bytes => Ok(bytes as usize),
     }
@@ -392,7 +405,7 @@ fn block(value: &str) -> Result<usize, String> {
 
 /// `4k`, `1M`, `2x512`, `3b`.
 fn number(value: &str) -> Result<u64, String> {
-    let invalid = || format!("invalid number: {}", quoted(value));
+    let invalid = || format!("invalid number: {}", in_prose(value));
     value.split('x').try_fold(1_u64, |product, factor| {
         let digits = factor.len()
             - factor

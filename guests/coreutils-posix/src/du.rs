@@ -5,7 +5,7 @@ use crate::size::Scale;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::glob;
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::words;
 use isobox_guest::stat::{Kind, Stat, stat};
 use isobox_guest::{Arguments, plain};
@@ -94,7 +94,7 @@ impl Du {
                 Err(_) => {
                     return Err(wrong(
                         "du",
-                        &format!("invalid maximum depth {}", quoted(word)),
+                        &format!("invalid maximum depth {}", in_prose(word)),
                     ));
                 }
             },

@@ -3,7 +3,7 @@
 use crate::help::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::words;
 use isobox_guest::program::{Program, failure_status};
 use isobox_guest::{Arguments, plain};
@@ -48,7 +48,7 @@ pub fn env(arguments: Arguments) -> i32 {
         .filter_map(|(_, value)| value.as_deref())
     {
         if name.is_empty() || name.contains('=') {
-            eprintln!("env: cannot unset {}: Invalid argument", quoted(name));
+            eprintln!("env: cannot unset {}: Invalid argument", in_prose(name));
             return FAILED;
         }
         variables.retain(|(known, _)| known != name);
@@ -118,7 +118,7 @@ fn run(command: &[&str], variables: Variables) -> i32 {
         Ok(program) => program.exec(),
         Err(error) => error,
     };
-    eprintln!("env: {}: {}", quoted(command[0]), plain(&error));
+    eprintln!("env: {}: {}", in_prose(command[0]), plain(&error));
     failure_status(&error)
 }
 

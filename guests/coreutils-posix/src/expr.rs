@@ -2,6 +2,7 @@
 
 use crate::help::PACKAGE;
 use gnu::help::wrong;
+use gnu::quote::in_prose;
 use isobox_guest::Arguments;
 use regex_lite::Regex;
 
@@ -68,7 +69,10 @@ impl<'a> Reader<'a> {
     fn whole(&mut self) -> Value {
         let value = self.either()?;
         match self.words.get(self.at) {
-            Some(extra) => Err(format!("syntax error: unexpected argument '{extra}'")),
+            Some(extra) => Err(format!(
+                "syntax error: unexpected argument {}",
+                in_prose(extra)
+            )),
             None => Ok(value),
         }
     }
@@ -162,14 +166,13 @@ impl<'a> Reader<'a> {
         let word = self
             .words
             .get(self.at)
-            .ok_or_else(|| format!("syntax error: missing argument after '{last}'"))?;
+            .ok_or_else(|| format!("syntax error: missing argument after {}", in_prose(last)))?;
         self.at += 1;
         match word.as_str() {
             "+" => {
-                let word = self
-                    .words
-                    .get(self.at)
-                    .ok_or("syntax error: missing argument after '+'")?;
+                let word = self.words.get(self.at).ok_or_else(|| {
+                    format!("syntax error: missing argument after {}", in_prose("+"))
+                })?;
                 self.at += 1;
                 Ok(word.clone())
             }
@@ -177,7 +180,10 @@ impl<'a> Reader<'a> {
                 let value = self.either()?;
                 match self.takes(&[")"]) {
                     Some(_) => Ok(value),
-                    None => Err("syntax error: expecting ')'".to_owned()),
+                    None => Err(format!(
+                        "syntax error: expecting ')' after {}",
+                        in_prose(&self.words[self.at - 1])
+                    )),
                 }
             }
             ")" => Err("syntax error: unexpected ')'".to_owned()),

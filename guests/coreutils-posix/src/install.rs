@@ -4,7 +4,7 @@ use crate::help::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
 use gnu::mode;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::fs;
@@ -45,7 +45,7 @@ pub fn install(arguments: Arguments) -> i32 {
         Some(word) => match mode::parse(word) {
             Some(change) => change.apply(0, false),
             None => {
-                eprintln!("install: invalid mode {}", quoted(word));
+                eprintln!("install: invalid mode {}", in_prose(word));
                 return 1;
             }
         },

@@ -4,7 +4,7 @@ use crate::help::PACKAGE;
 use gnu::getopt::{Order, Spec, Takes, parse};
 use gnu::help::wrong;
 use gnu::mode::{self, Change};
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use gnu::words;
 use isobox_guest::{Arguments, plain};
 use std::io;
@@ -34,7 +34,7 @@ pub fn mkdir(arguments: Arguments) -> i32 {
     }
     let change = match parsed.value("mode").map(|word| (word, mode::parse(word))) {
         Some((word, None)) => {
-            eprintln!("mkdir: invalid mode {}", quoted(word));
+            eprintln!("mkdir: invalid mode {}", in_prose(word));
             return 1;
         }
         Some((_, change)) => change,
@@ -50,7 +50,7 @@ pub fn mkdir(arguments: Arguments) -> i32 {
         if let Err((path, error)) = mkdir.one(Path::new(name)) {
             eprintln!(
                 "mkdir: cannot create directory {}: {}",
-                quoted(&path),
+                in_prose(&path),
                 plain(&error)
             );
             status = 1;

@@ -1,5 +1,6 @@
 //! `test` and `[`, as POSIX reads them: by the number of words up to four, by precedence beyond.
 
+use gnu::quote::in_prose;
 use isobox_guest::Arguments;
 use isobox_guest::stat::{Kind, Stat, Time, stat};
 use std::io::IsTerminal as _;
@@ -21,7 +22,7 @@ pub fn test(arguments: Arguments) -> i32 {
 pub fn bracket(arguments: Arguments) -> i32 {
     let mut words: Vec<String> = gnu::words(arguments).collect();
     if words.pop().as_deref() != Some("]") {
-        eprintln!("[: missing ']'");
+        eprintln!("[: missing {}", in_prose("]"));
         return TROUBLE;
     }
     decide("[", &words)
@@ -48,7 +49,7 @@ fn by_count(words: &[&str]) -> Answer {
         ["!", word] => Ok(word.is_empty()),
         [operator, word] => match is_unary(operator) {
             true => unary(operator, word),
-            false => Err(format!("missing argument after '{word}'")),
+            false => Err(format!("missing argument after {}", in_prose(word))),
         },
         [left, operator, right] if is_binary(operator) => binary(left, operator, right),
         ["!", ..] if words.len() <= 4 => by_count(&words[1..]).map(|answer| !answer),
@@ -56,7 +57,7 @@ fn by_count(words: &[&str]) -> Answer {
         ["(", a, b, ")"] => by_count(&[a, b]),
         [left, "-a", right] => Ok(!left.is_empty() && !right.is_empty()),
         [left, "-o", right] => Ok(!left.is_empty() || !right.is_empty()),
-        [_, operator, _] => Err(format!("'{operator}': binary operator expected")),
+        [_, operator, _] => Err(format!("{}: binary operator expected", in_prose(operator))),
         _ => by_precedence(words),
     }
 }
@@ -65,7 +66,7 @@ fn by_precedence(words: &[&str]) -> Answer {
     let mut reader = Reader { words, at: 0 };
     let answer = reader.either()?;
     match reader.words.get(reader.at) {
-        Some(extra) => Err(format!("extra argument '{extra}'")),
+        Some(extra) => Err(format!("extra argument {}", in_prose(extra))),
         None => Ok(answer),
     }
 }
@@ -130,8 +131,8 @@ impl<'a> Reader<'a> {
                 Ok(!word.is_empty())
             }
             [] => Err(format!(
-                "missing argument after '{}'",
-                self.words.last().unwrap_or(&"")
+                "missing argument after {}",
+                in_prose(self.words.last().unwrap_or(&""))
             )),
         }
     }
@@ -216,5 +217,5 @@ fn same_file(left: &str, right: &str) -> bool {
 fn integer(word: &str) -> Result<i128, String> {
     word.trim()
         .parse()
-        .map_err(|_| format!("invalid integer '{word}'"))
+        .map_err(|_| format!("invalid integer {}", in_prose(word)))
 }

@@ -4,7 +4,7 @@ use crate::help::PACKAGE;
 use crate::user::host_name;
 use gnu::getopt::{Order, Spec, Takes, parse};
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::in_prose;
 use gnu::words;
 use isobox_guest::Arguments;
 
@@ -50,7 +50,7 @@ pub fn uname(arguments: Arguments) -> i32 {
         return status;
     }
     if let Some(extra) = parsed.operands.first() {
-        return wrong("uname", &format!("extra operand {}", quoted(extra)));
+        return wrong("uname", &format!("extra operand {}", in_prose(extra)));
     }
     let asked = |key: &str, answer: &str| match parsed.options.is_empty() {
         true => key == "kernel-name",
@@ -73,7 +73,7 @@ pub fn arch(arguments: Arguments) -> i32 {
         return status;
     }
     if let Some(extra) = parsed.operands.first() {
-        return wrong("arch", &format!("extra operand {}", quoted(extra)));
+        return wrong("arch", &format!("extra operand {}", in_prose(extra)));
     }
     println!("{MACHINE}");
     0

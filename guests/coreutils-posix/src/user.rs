@@ -3,10 +3,11 @@
 use crate::help::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::in_prose;
 use isobox_guest::Arguments;
 use isobox_guest::stat::{FILE_GID, FILE_UID};
-use std::env;
+use std::sync::OnceLock;
+use std::{env, fs};
 
 /// The user's name, or its number in digits.
 pub fn user_name(numeric: bool) -> String {
@@ -26,12 +27,31 @@ pub fn group_name(numeric: bool) -> String {
     }
 }
 
-/// `$USER`, which the machine sets.
+/// The name that `/etc/passwd` gives the one user, else `$USER`.
 fn user() -> String {
-    env::var("USER")
-        .ok()
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "user".to_owned())
+    static NAME: OnceLock<String> = OnceLock::new();
+    let look_up = || {
+        account("/etc/passwd", |_, number| number == FILE_UID)
+            .map(|(name, _)| name)
+            .or_else(|| env::var("USER").ok().filter(|name| !name.is_empty()))
+            .unwrap_or_else(|| "user".to_owned())
+    };
+    NAME.get_or_init(look_up).clone()
+}
+
+/// The first account of `/etc/passwd` or `/etc/group` that is `wanted`: its name, and its numbers.
+fn account(file: &str, wanted: impl Fn(&str, u32) -> bool) -> Option<(String, Vec<u32>)> {
+    let text = fs::read_to_string(file).ok()?;
+    text.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        let numbers: Vec<u32> = fields
+            .skip(1)
+            .take(2)
+            .map_while(|field| field.parse().ok())
+            .collect();
+        wanted(name, *numbers.first()?).then(|| (name.to_owned(), numbers))
+    })
 }
 
 static PLAIN: &[Spec] = &[
@@ -52,7 +72,7 @@ fn plain_operands(command: &str, arguments: Arguments) -> Result<Vec<String>, i3
 fn say(command: &str, arguments: Arguments, text: impl FnOnce() -> String) -> i32 {
     match plain_operands(command, arguments) {
         Ok(operands) => match operands.first() {
-            Some(extra) => wrong(command, &format!("extra operand {}", quoted(extra))),
+            Some(extra) => wrong(command, &format!("extra operand {}", in_prose(extra))),
             None => {
                 println!("{}", text());
                 0
@@ -80,11 +100,16 @@ pub fn groups(arguments: Arguments) -> i32 {
     }
     let mut status = 0;
     for name in operands {
-        if name == user() {
-            println!("{name} : {}", group_name(false));
-        } else {
-            eprintln!("groups: {}: no such user", quoted(&name));
-            status = 1;
+        let found = account("/etc/passwd", |known, _| known == name);
+        match found.as_ref() {
+            Some((_, numbers)) if numbers.len() == 2 => {
+                let identity = Identity::of(name.clone(), numbers[0], numbers[1]);
+                println!("{name} : {}", identity.group);
+            }
+            _ => {
+                eprintln!("groups: {}: no such user", in_prose(&name));
+                status = 1;
+            }
         }
     }
     status
@@ -123,31 +148,64 @@ pub fn id(arguments: Arguments) -> i32 {
         return 1;
     }
     if parsed.operands.is_empty() {
-        id_line(&parsed);
+        Identity::of(user(), FILE_UID, FILE_GID).print(&parsed);
         return 0;
     }
     let mut status = 0;
     for name in &parsed.operands {
-        if *name == user() || *name == FILE_UID.to_string() {
-            id_line(&parsed);
-        } else {
-            eprintln!("id: {}: no such user", quoted(name));
-            status = 1;
+        let number = name.parse();
+        let known = |known: &str, uid: u32| known == name || number == Ok(uid);
+        match account("/etc/passwd", known).as_ref() {
+            Some((name, numbers)) if numbers.len() == 2 => {
+                Identity::of(name.clone(), numbers[0], numbers[1]).print(&parsed);
+            }
+            _ => {
+                eprintln!("id: {}: no such user", in_prose(name));
+                status = 1;
+            }
         }
     }
     status
 }
 
-fn id_line(parsed: &Parsed) {
-    let numeric = !parsed.has("name");
-    let end = if parsed.has("zero") { '\0' } else { '\n' };
-    if parsed.has("user") {
-        print!("{}{end}", user_name(numeric));
-    } else if parsed.has("group") || parsed.has("groups") {
-        print!("{}{end}", group_name(numeric));
-    } else {
-        let name = user();
-        print!("uid={FILE_UID}({name}) gid={FILE_GID}({name}) groups={FILE_GID}({name}){end}");
+/// A user and the one group it is in.
+struct Identity {
+    user: String,
+    uid: u32,
+    group: String,
+    gid: u32,
+}
+
+impl Identity {
+    fn of(user: String, uid: u32, gid: u32) -> Self {
+        let group = account("/etc/group", |_, number| number == gid);
+        let group = group.map_or_else(|| user.clone(), |(name, _)| name);
+        Self {
+            user,
+            uid,
+            group,
+            gid,
+        }
+    }
+
+    fn print(&self, parsed: &Parsed) {
+        let Self {
+            user,
+            uid,
+            group,
+            gid,
+        } = self;
+        let names = parsed.has("name");
+        let end = if parsed.has("zero") { '\0' } else { '\n' };
+        if parsed.has("user") {
+            let uid = uid.to_string();
+            print!("{}{end}", if names { user } else { &uid });
+        } else if parsed.has("group") || parsed.has("groups") {
+            let gid = gid.to_string();
+            print!("{}{end}", if names { group } else { &gid });
+        } else {
+            print!("uid={uid}({user}) gid={gid}({group}) groups={gid}({group}){end}");
+        }
     }
 }
 

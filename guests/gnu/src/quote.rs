@@ -33,6 +33,26 @@ pub fn quoted(name: &str) -> String {
     apply(name, Style::ShellEscapeAlways)
 }
 
+/// A word in a message that is no file's name: `‘x’`, and `'x'` where the locale's character set has no such quotes.
+pub fn in_prose(word: &str) -> String {
+    let [open, close] = match is_utf8_locale() {
+        true => ['‘', '’'],
+        false => ['\'', '\''],
+    };
+    format!("{open}{}{close}", escaped(word, close))
+}
+
+fn is_utf8_locale() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_some_and(|locale| {
+        locale
+            .to_ascii_lowercase()
+            .replace('-', "")
+            .ends_with("utf8")
+    })
+}
+
 /// `name` in `style`.
 pub fn apply(name: &str, style: Style) -> String {
     match style {

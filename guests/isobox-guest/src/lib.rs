@@ -7,6 +7,7 @@
 //! * [`mode`] reads and writes permission bits through the machine's extension of preview 1, `isobox_v1`.
 //! * `libc_wrap` makes `stat`, `fstat`, `chmod` and `fchmod` of wasi-libc agree with those bits, so that programs
 //!   written for a POSIX system, ours or others', need not know the extension.
+//! * `strerror` words errors as glibc does.
 
 use std::ffi::OsString;
 use std::os::wasi::ffi::OsStringExt;
@@ -18,6 +19,7 @@ mod multicall;
 pub mod process;
 pub mod program;
 pub mod stat;
+mod strerror;
 
 pub use multicall::{plain, run};
 

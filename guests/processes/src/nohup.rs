@@ -3,7 +3,7 @@
 use crate::usage::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use isobox_guest::process::{self, Ended, signal};
 use isobox_guest::program::{Program, die_by, failure_status};
 use isobox_guest::{Arguments, plain};
@@ -61,7 +61,7 @@ pub fn nice(arguments: Arguments) -> i32 {
     if let Some(text) = parsed.value("adjustment")
         && text.parse::<i64>().is_err()
     {
-        eprintln!("nice: invalid adjustment {}", quoted(text));
+        eprintln!("nice: invalid adjustment {}", in_prose(text));
         return FAILED;
     }
     match (parsed.operands.is_empty(), parsed.has("adjustment")) {
@@ -136,7 +136,7 @@ fn cannot(command: &str, program: &str, error: &std::io::Error) -> i32 {
     match command {
         "setsid" => eprintln!("setsid: failed to execute {program}: {reason}"),
         "nohup" => eprintln!("nohup: failed to run command {}: {reason}", quoted(program)),
-        _ => eprintln!("{command}: {}: {reason}", quoted(program)),
+        _ => eprintln!("{command}: {}: {reason}", in_prose(program)),
     }
     failure_status(error)
 }

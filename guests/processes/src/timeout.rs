@@ -4,7 +4,7 @@ use crate::signals;
 use crate::usage::PACKAGE;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
-use gnu::quote::quoted;
+use gnu::quote::{in_prose, quoted};
 use isobox_guest::process::{self, Action, Ended, signal};
 use isobox_guest::program::{Program, die_by, failure_status};
 use isobox_guest::{Arguments, plain};
@@ -47,7 +47,8 @@ pub fn timeout(arguments: Arguments) -> i32 {
         return status;
     }
     if parsed.operands.len() < 2 {
-        wrong("timeout", "missing operand");
+        // GNU says no more.
+        eprintln!("Try 'timeout --help' for more information.");
         return FAILED;
     }
     let plan = match plan(&parsed) {
@@ -68,7 +69,7 @@ pub fn timeout(arguments: Arguments) -> i32 {
     match begun {
         Ok(child) => watch(&plan, child, parsed.has("preserve-status")),
         Err(error) => {
-            let command = quoted(&plan.command);
+            let command = in_prose(&plan.command);
             eprintln!(
                 "timeout: failed to run command {command}: {}",
                 plain(&error)
@@ -80,13 +81,13 @@ pub fn timeout(arguments: Arguments) -> i32 {
 
 fn plan(parsed: &Parsed) -> Result<Plan, String> {
     let interval = |text: &str| {
-        duration(text).ok_or_else(|| format!("invalid time interval {}", quoted(text)))
+        duration(text).ok_or_else(|| format!("invalid time interval {}", in_prose(text)))
     };
     let some = |length: Duration| (!length.is_zero()).then_some(length);
     let signal = match parsed.value("signal") {
         None => signal::TERM,
         Some(text) => {
-            signals::number(text).ok_or_else(|| format!("{}: invalid signal", quoted(text)))?
+            signals::number(text).ok_or_else(|| format!("{}: invalid signal", in_prose(text)))?
         }
     };
     Ok(Plan {

@@ -9,6 +9,9 @@
 use std::ffi::c_char;
 use std::ptr::null_mut;
 
+mod stderr;
+mod words;
+
 unsafe extern "C" {
     /// wasi-libc's environment, `-1` until it is fetched.
     static mut __wasilibc_environ: *mut *mut c_char;

@@ -2,11 +2,11 @@
 
 use super::list;
 use super::options::Options;
-use crate::codec::Codec;
+use crate::codec::{Codec, is_trailing_garbage};
 use isobox_guest::stat::{Kind, stat};
 use isobox_guest::{mode, plain};
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Does what was asked with each file; answers the status.
@@ -63,6 +63,12 @@ impl Run<'_> {
         let ended = error.kind() == io::ErrorKind::UnexpectedEof;
         let text = error.to_string();
         match self.options.codec {
+            Codec::Gzip if is_trailing_garbage(error) => {
+                if !self.options.quiet {
+                    eprintln!();
+                }
+                return self.warn(&format!("{file}: {text}"));
+            }
             Codec::Gzip if text.contains("checksum") || text.contains("corrupt gzip stream") => {
                 eprintln!("\n{name}: {file}: invalid compressed data--crc error");
             }
@@ -332,6 +338,11 @@ impl Run<'_> {
             };
         };
         if !is_packed(&mut packed, options) {
+            let begun = packed.fill_buf().unwrap_or_default().len() < 2;
+            if options.codec == Codec::Gzip && begun {
+                let ended = io::ErrorKind::UnexpectedEof.into();
+                return self.broken(name, &ended);
+            }
             return self.wrong_format(name);
         }
         if !self.may_write(&output) {
@@ -339,9 +350,15 @@ impl Run<'_> {
         }
         let result = options.codec.unpack(packed).and_then(|mut unpacked| {
             let mut out = BufWriter::with_capacity(1 << 16, File::create(&output)?);
-            let count = io::copy(&mut unpacked, &mut out)?;
+            let copied = io::copy(&mut unpacked, &mut out);
             out.flush()?;
-            Ok(count)
+            match copied {
+                Err(error) if is_trailing_garbage(&error) => {
+                    self.broken(name, &error);
+                    out.get_ref().metadata().map(|it| it.len())
+                }
+                copied => copied,
+            }
         });
         match result {
             Ok(count) => {

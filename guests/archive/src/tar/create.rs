@@ -271,7 +271,9 @@ impl<'a, W: Write> Maker<'a, W> {
         let mut member = Member {
             name: stored.clone(),
             kind: kind::FILE,
-            mode: options.mode.unwrap_or(found.mode),
+            mode: options.mode.as_ref().map_or(found.mode, |change| {
+                change.apply(found.mode, found.kind == Kind::Directory)
+            }),
             uid,
             gid,
             user: if options.numeric_owner {

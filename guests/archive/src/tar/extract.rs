@@ -6,6 +6,7 @@ use super::options::{Action, Options};
 use super::reader::{Next, Reader};
 use super::{Fatal, cannot_open, say};
 use crate::codec::{Codec, unpack_any};
+use gnu::quote::in_prose;
 use isobox_guest::{mode, plain};
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -90,6 +91,17 @@ fn broken(codec: Option<Codec>, error: &io::Error) -> Fatal {
     })
 }
 
+/// Within a member it is tar that says so: once when it passes over it, twice when it unpacks it.
+fn cut_short(codec: Option<Codec>, error: &io::Error, times: usize) -> Fatal {
+    match (codec, error.kind()) {
+        (Some(Codec::Gzip), io::ErrorKind::UnexpectedEof) => Fatal(format!(
+            "\ngzip: stdin: unexpected end of file{}",
+            "\ntar: Unexpected EOF in archive".repeat(times)
+        )),
+        _ => broken(codec, error),
+    }
+}
+
 struct Job<'a> {
     options: &'a Options,
     reader: Reader<'a>,
@@ -104,7 +116,12 @@ impl Job<'_> {
     fn members(&mut self, codec: Option<Codec>) -> Result<(), Fatal> {
         let mut first = true;
         loop {
-            match self.reader.next().map_err(|error| broken(codec, &error))? {
+            let inside = !self.reader.is_done();
+            let next = self.reader.next().map_err(|error| match inside {
+                true => cut_short(codec, &error, 1),
+                false => broken(codec, &error),
+            })?;
+            match next {
                 Next::Member(member) => self.member(&member, codec)?,
                 Next::End if first && self.reader.blocks == 0 => {
                     eprintln!("tar: This does not look like a tar archive");
@@ -225,6 +242,26 @@ impl Job<'_> {
         })
     }
 
+    /// What a hard link leads to, as members are named.
+    fn link_target(&mut self, link: &str) -> String {
+        let mut target = link.to_owned();
+        for transform in &self.options.transforms {
+            target = transform.apply(&target);
+        }
+        target = stripped(&target, self.options.strip).unwrap_or_default();
+        let cut = if self.options.absolute {
+            0
+        } else {
+            unsafe_prefix(&target)
+        };
+        if cut > 0 {
+            let prefix: String = target.drain(..cut).collect();
+            let _ = io::stdout().flush();
+            eprintln!("tar: Removing leading `{prefix}' from hard link targets");
+        }
+        target
+    }
+
     fn complain(&mut self, name: &str, what: &str, error: &io::Error) {
         let _ = io::stdout().flush();
         eprintln!("tar: {name}: {what}: {}", plain(error));
@@ -238,10 +275,11 @@ impl Job<'_> {
             .filter(|parent| !parent.as_os_str().is_empty())
         {
             if self.leads_out(parent) {
+                // GNU tar puts a plain file where such a link will be in the end.
                 self.complain(
                     name,
                     "Cannot open",
-                    &io::Error::from_raw_os_error(libc::ELOOP),
+                    &io::Error::from_raw_os_error(libc::ENOTDIR),
                 );
                 return Ok(());
             }
@@ -249,6 +287,9 @@ impl Job<'_> {
         }
         match member.kind {
             kind::DIRECTORY => {
+                if path.is_file() && self.make_way(&path, name).is_err() {
+                    return Ok(());
+                }
                 if !path.is_dir()
                     && let Err(error) = fs::create_dir(&path)
                 {
@@ -267,7 +308,7 @@ impl Job<'_> {
                             if let Err(error) = made {
                                 self.complain(
                                     name,
-                                    &format!("Cannot create symlink to '{}'", member.link),
+                                    &format!("Cannot create symlink to {}", in_prose(&member.link)),
                                     &error,
                                 );
                             }
@@ -276,12 +317,16 @@ impl Job<'_> {
                 Ok(())
             }
             kind::HARD_LINK => {
-                let target = self.target(&member.link).unwrap_or_default();
+                let target = self.link_target(&member.link);
                 let source = Path::new(&self.options.directory).join(&target);
                 if self.make_way(&path, name).is_ok()
                     && let Err(error) = fs::hard_link(&source, &path)
                 {
-                    self.complain(name, &format!("Cannot hard link to '{target}'"), &error);
+                    self.complain(
+                        name,
+                        &format!("Cannot hard link to {}", in_prose(&target)),
+                        &error,
+                    );
                 }
                 Ok(())
             }
@@ -332,7 +377,10 @@ impl Job<'_> {
             return Err(());
         }
         match path.is_dir() && !path.is_symlink() {
-            true => fs::remove_dir(path),
+            true => fs::remove_dir(path).map_err(|error| match error.kind() {
+                io::ErrorKind::DirectoryNotEmpty => exists,
+                _ => error,
+            }),
             false => fs::remove_file(path),
         }
         .map_err(|error| self.complain(name, "Cannot open", &error))
@@ -359,7 +407,7 @@ impl Job<'_> {
         let copied = io::copy(&mut self.reader, &mut out);
         let flushed = out.flush();
         if let Err(error) = copied {
-            return Err(broken(codec, &error));
+            return Err(cut_short(codec, &error, 2));
         }
         self.check_whole()?;
         if let Err(error) = flushed {

@@ -104,7 +104,7 @@ pub struct Options {
     pub group: Option<(String, u32)>,
     pub numeric_owner: bool,
     pub mtime: Option<i64>,
-    pub mode: Option<u32>,
+    pub mode: Option<gnu::mode::Change>,
     pub remove: bool,
     pub ustar: bool,
     /// Where files are extracted to.
@@ -289,7 +289,7 @@ impl Parser {
             }
             "mode" => {
                 let change = gnu::mode::parse(value).ok_or("Invalid mode given on option")?;
-                options.mode = Some(change.apply(0o644, false));
+                options.mode = Some(change);
             }
             "sort" if !["name", "none", "inode"].contains(&value) => {
                 return Err(format!(

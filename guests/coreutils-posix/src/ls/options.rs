@@ -2,7 +2,7 @@
 
 use crate::size::Scale;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
-use gnu::quote::Style;
+use gnu::quote::{Style, in_prose};
 use isobox_guest::Arguments;
 use std::cell::Cell;
 use std::io::IsTerminal as _;
@@ -431,11 +431,51 @@ fn when(option: &str, value: Option<&str>) -> Result<bool, String> {
 }
 
 fn invalid(word: &str, option: &str) -> String {
-    format!("invalid argument '{word}' for '{option}'\nTry 'ls --help' for more information.")
+    let valid: &[&str] = match option {
+        "--color" | "--classify" | "--hyperlink" => {
+            &["always yes force", "never no none", "auto tty if-tty"]
+        }
+        "--sort" => &["none", "time", "size", "extension", "version", "width"],
+        "--time" => &["atime access use", "ctime status", "birth creation"],
+        "--format" => &[
+            "verbose long",
+            "commas",
+            "horizontal across",
+            "vertical",
+            "single-column",
+        ],
+        "--quoting-style" => &[
+            "literal",
+            "shell",
+            "shell-always",
+            "shell-escape",
+            "shell-escape-always",
+            "c",
+            "c-maybe",
+            "escape",
+            "locale",
+            "clocale",
+        ],
+        "--indicator-style" => &["none", "slash", "file-type", "classify"],
+        _ => &[],
+    };
+    let mut text = format!(
+        "invalid argument {} for {}",
+        in_prose(word),
+        in_prose(option)
+    );
+    if !valid.is_empty() {
+        text.push_str("\nValid arguments are:");
+    }
+    for names in valid {
+        let names: Vec<String> = names.split(' ').map(in_prose).collect();
+        text.push_str(&format!("\n  - {}", names.join(", ")));
+    }
+    text + "\nTry 'ls --help' for more information."
 }
 
 fn number(value: Option<&str>, what: &str) -> Result<usize, String> {
     let word = value.unwrap_or_default();
     word.parse()
-        .map_err(|_| format!("invalid {what}: '{word}'"))
+        .map_err(|_| format!("invalid {what}: {}", in_prose(word)))
 }

@@ -113,6 +113,15 @@ fn malformed<T>(source: &Source, line: &[u8]) -> Result<T, Fatal> {
     ))
 }
 
+/// GNU patch takes `@@ -` alone for a heading.
+fn missing_number<T>(source: &Source, line: &[u8]) -> Result<T, Fatal> {
+    Fatal::of(format!(
+        "missing line number at line {}: {}",
+        source.line,
+        String::from_utf8_lossy(line)
+    ))
+}
+
 /// `3` or `3,5`: the first line and how many.
 fn counted(text: &str) -> Option<(usize, usize)> {
     let (first, count) = text.split_once(',').unwrap_or((text, "1"));
@@ -125,6 +134,9 @@ fn unified(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
     }
     let line = source.next().unwrap_or_default();
     let heading = text(&line);
+    if !heading[4..].starts_with(|first: char| first.is_ascii_digit()) {
+        return missing_number(source, &line);
+    }
     let parsed = heading.strip_prefix("@@ -").and_then(|rest| {
         let (old, rest) = rest.split_once(" +")?;
         let (new, function) = rest.split_once(" @@")?;
@@ -147,6 +159,7 @@ fn unified(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
         lines: Vec::new(),
         function,
     };
+    let mut last = line;
     while old_left > 0 || new_left > 0 {
         let line = match source.next() {
             Some(line) => line,
@@ -168,6 +181,7 @@ fn unified(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
         if short {
             return malformed(source, &line);
         }
+        last.clone_from(&line);
         old_left -= usize::from(does != Does::Come);
         new_left -= usize::from(does != Does::Go);
         let content = match line[0] {
@@ -175,6 +189,9 @@ fn unified(source: &mut Source) -> Result<Option<Hunk>, Fatal> {
             _ => line[1..].to_vec(),
         };
         hunk.lines.push((does, content));
+    }
+    if hunk.lines.iter().all(|(does, _)| *does == Does::Stay) {
+        return malformed(source, &last);
     }
     if source.peek().is_some_and(|line| line.starts_with(b"\\")) {
         source.next();
