@@ -219,6 +219,7 @@ tables! {
     pagers: "pagers.jsonl",
     patch: "patch.jsonl",
     rev: "rev.jsonl",
+    rg: "rg.jsonl",
     sed: "sed.jsonl",
     strings: "strings.jsonl",
     tar: "tar.jsonl",
