@@ -1,6 +1,6 @@
 //! Records from a file or a pipe.
 
-use memchr::memchr;
+use gnu::scan;
 use posix_regex::Regex;
 use std::fs::File;
 use std::io::{self, Read};
@@ -101,7 +101,7 @@ impl Reader {
         let mut searched = 0;
         loop {
             let rest = &self.buffer[self.at..];
-            if let Some(length) = memchr(byte, &rest[searched..]) {
+            if let Some(length) = scan::find(byte, &rest[searched..]) {
                 let length = searched + length;
                 record.extend_from_slice(&rest[..length]);
                 terminator.push(byte);

@@ -7,6 +7,7 @@ pub mod glob;
 pub mod help;
 pub mod mode;
 pub mod quote;
+pub mod scan;
 pub mod stream;
 pub mod time;
 
