@@ -5,6 +5,7 @@ use isobox_guest::Arguments;
 pub mod getopt;
 pub mod glob;
 pub mod help;
+pub mod locale;
 pub mod mode;
 pub mod quote;
 pub mod scan;

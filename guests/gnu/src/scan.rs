@@ -109,6 +109,32 @@ pub fn split_at_blanks(
     None
 }
 
+/// How many words begin in an ASCII text: letters and signs behind anything but another; control characters neither begin nor end one.
+pub fn count_words(text: &[u8], in_word: &mut bool) -> usize {
+    let mut words = 0;
+    for base in (0..text.len()).step_by(STEP) {
+        let length = STEP.min(text.len() - base);
+        let step = padded(text, base, b' ');
+        let (spaces, signs) = (spaces(step), signs(step));
+        let all = (1_u32 << length) - 1;
+        if (spaces | signs) & all == all {
+            let begins = signs & !((signs << 1) | u32::from(*in_word)) & all;
+            words += begins.count_ones() as usize;
+            *in_word = signs >> (length - 1) & 1 == 1;
+            continue;
+        }
+        for place in 0..length {
+            if signs >> place & 1 == 1 {
+                words += usize::from(!*in_word);
+                *in_word = true;
+            } else if spaces >> place & 1 == 1 {
+                *in_word = false;
+            }
+        }
+    }
+    words
+}
+
 #[inline]
 fn array(step: &[u8]) -> [u8; STEP] {
     step.try_into().unwrap_or([0; STEP])
@@ -141,6 +167,35 @@ fn equal(step: [u8; STEP], byte: u8) -> u32 {
     // SAFETY: an array is sixteen bytes to load, from any address.
     let step = unsafe { v128_load(step.as_ptr().cast::<v128>()) };
     u32::from(u8x16_bitmask(u8x16_eq(step, u8x16_splat(byte))))
+}
+
+/// A bit for each byte from `first` to `last`.
+#[cfg(target_feature = "simd128")]
+#[inline]
+fn between(step: [u8; STEP], first: u8, last: u8) -> u32 {
+    use std::arch::wasm32::{u8x16_bitmask, u8x16_le, u8x16_splat, u8x16_sub, v128, v128_load};
+    // SAFETY: as for `equal`.
+    let step = unsafe { v128_load(step.as_ptr().cast::<v128>()) };
+    let above = u8x16_sub(step, u8x16_splat(first));
+    u32::from(u8x16_bitmask(u8x16_le(above, u8x16_splat(last - first))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+#[inline]
+fn between(step: [u8; STEP], first: u8, last: u8) -> u32 {
+    let bits = step.iter().enumerate();
+    bits.map(|(place, found)| u32::from((first..=last).contains(found)) << place)
+        .sum()
+}
+
+#[inline]
+fn spaces(step: [u8; STEP]) -> u32 {
+    between(step, b'\t', b'\r') | equal(step, b' ')
+}
+
+#[inline]
+fn signs(step: [u8; STEP]) -> u32 {
+    between(step, b'!', b'~')
 }
 
 #[cfg(not(target_feature = "simd128"))]
