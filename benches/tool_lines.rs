@@ -20,7 +20,7 @@ const fn line(name: &'static str, script: &'static str) -> Line {
 pub const LINES: [Line; 19] = [
     line("grep -c", "grep -c 'over 7' f"),
     line("grep -E", "grep -cE '^[0-9]+5 .*(fox|dog) .* [13]+$' f"),
-    line("grep -o", "grep -o 'o[a-z]*' f > /dev/null"),
+    line("grep -o", "grep -o 'o[a-z]*' f | wc -l"),
     line("rg", "rg -c 'over 7' f"),
     line(
         "sed s///",

@@ -6,7 +6,7 @@ use crate::number;
 use gnu::getopt::{Order, Parsed, Spec, Takes, read};
 use gnu::help::wrong;
 use gnu::scan;
-use gnu::stream::Output;
+use gnu::stream::{Output, read_behind};
 use isobox_guest::{Arguments, plain};
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
@@ -177,14 +177,14 @@ fn copy(input: &mut Input, amount: Amount, end: u8, output: &mut Output) -> io::
 }
 
 fn first_lines(input: &mut Input, mut left: u64, end: u8, output: &mut Output) -> io::Result<()> {
-    // A small file is read by a small buffer, which need not be cleared first.
-    let mut buffer = vec![0; PIECE.min(input.length().map_or(PIECE, |length| length as usize + 1))];
+    let mut buffer = Vec::new();
     while left > 0 {
-        let count = input.read(&mut buffer)?;
+        buffer.clear();
+        let count = read_behind(input, &mut buffer, PIECE)?;
         if count == 0 {
             break;
         }
-        let piece = &buffer[..count];
+        let piece = &buffer[..];
         let last = scan::places(end, piece).nth(usize::try_from(left - 1).unwrap_or(usize::MAX));
         let Some(place) = last else {
             left -= scan::count(end, piece) as u64;
@@ -209,13 +209,10 @@ fn first_bytes(input: &mut Input, count: u64, output: &mut Output) -> io::Result
 fn all_but_bytes(input: &mut Input, count: u64, output: &mut Output) -> io::Result<()> {
     let keep = usize::try_from(count).unwrap_or(usize::MAX);
     let mut held = Vec::new();
-    let mut buffer = vec![0; PIECE];
     loop {
-        let count = input.read(&mut buffer)?;
-        if count == 0 {
+        if read_behind(input, &mut held, PIECE)? == 0 {
             return Ok(());
         }
-        held.extend_from_slice(&buffer[..count]);
         if held.len() > keep {
             output.put(&held[..held.len() - keep])?;
             held.drain(..held.len() - keep);
@@ -228,12 +225,10 @@ fn all_but_lines(input: &mut Input, count: u64, end: u8, output: &mut Output) ->
     let mut held: VecDeque<(Vec<u8>, u64)> = VecDeque::new();
     let mut ends = 0;
     loop {
-        let mut piece = vec![0; PIECE];
-        let length = input.read(&mut piece)?;
-        if length == 0 {
+        let mut piece = Vec::new();
+        if read_behind(input, &mut piece, PIECE)? == 0 {
             break;
         }
-        piece.truncate(length);
         let inside = scan::count(end, &piece) as u64;
         ends += inside;
         held.push_back((piece, inside));

@@ -1,8 +1,9 @@
 //! What is read: a file or standard input, in pieces of whole lines.
 
+use gnu::stream;
 use memchr::memrchr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 
@@ -20,7 +21,7 @@ impl Input {
     /// What opening the file says.
     pub fn open(name: &str) -> io::Result<Self> {
         match name {
-            "-" => Ok(Self::Standard(gnu::stream::stdin())),
+            "-" => Ok(Self::Standard(stream::stdin())),
             name => File::open(name).map(Self::File),
         }
     }
@@ -75,10 +76,10 @@ impl Pieces {
     ///
     /// # Errors
     /// What reading says.
-    pub fn next(&mut self) -> io::Result<Option<&[u8]>> {
+    pub fn next(&mut self) -> io::Result<Option<&mut [u8]>> {
         self.buffer.clear();
         let any = self.read_more()?;
-        Ok(any.then_some(&self.buffer))
+        Ok(any.then_some(&mut self.buffer))
     }
 
     /// The next whole lines that end in `end`; the last may lack it. Nothing at the end.
@@ -106,18 +107,7 @@ impl Pieces {
     fn read_more(&mut self) -> io::Result<bool> {
         let known = self.buffer.len();
         // Long lines are read in ever bigger pieces.
-        self.buffer.resize(known + PIECE.max(known), 0);
-        let count = loop {
-            match self.input.read(&mut self.buffer[known..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.buffer.truncate(known);
-                    return Err(error);
-                }
-                Ok(count) => break count,
-            }
-        };
-        self.buffer.truncate(known + count);
+        let count = stream::read_behind(&self.input, &mut self.buffer, PIECE.max(known))?;
         self.ended = count == 0;
         Ok(count > 0)
     }

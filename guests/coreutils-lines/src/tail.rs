@@ -6,7 +6,7 @@ use crate::input::{Input, or_standard_input, shown};
 use crate::number;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::scan;
-use gnu::stream::Output;
+use gnu::stream::{Output, read_behind};
 use isobox_guest::{Arguments, plain};
 use memchr::memrchr;
 use std::io::{self, Read, Seek, SeekFrom, Write as _};
@@ -179,13 +179,13 @@ fn skip_lines(input: &mut Input, mut count: u64, end: u8) -> io::Result<Option<V
     if count == 0 {
         return Ok(Some(Vec::new()));
     }
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = Vec::new();
     loop {
-        let length = input.read(&mut buffer)?;
-        if length == 0 {
+        buffer.clear();
+        if read_behind(input, &mut buffer, PIECE)? == 0 {
             return Ok(None);
         }
-        let piece = &buffer[..length];
+        let piece = &buffer[..];
         let last = scan::places(end, piece).nth(usize::try_from(count - 1).unwrap_or(usize::MAX));
         match last {
             Some(place) => return Ok(Some(piece[place + 1..].to_vec())),
@@ -245,14 +245,8 @@ fn last_of_pipe(
 ) -> io::Result<()> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut held = Vec::new();
-    let mut buffer = vec![0; PIECE];
     let mut trimmed = 0;
-    loop {
-        let length = input.read(&mut buffer)?;
-        if length == 0 {
-            break;
-        }
-        held.extend_from_slice(&buffer[..length]);
+    while read_behind(input, &mut held, PIECE)? > 0 {
         // Now and then, so that what is long is not looked through for every piece.
         if held.len() > 2 * trimmed + 4 * PIECE {
             let start = last_start(&held, lines, count, end);

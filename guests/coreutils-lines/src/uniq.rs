@@ -282,7 +282,7 @@ impl Uniq {
             return;
         }
         if self.count {
-            let _ = write!(group.out, "{:7} ", group.count);
+            push_count(group.count, &mut group.out);
         }
         self.show_first(group);
     }
@@ -332,6 +332,19 @@ impl Uniq {
         rest = &rest[self.skip_bytes.min(rest.len())..];
         &rest[..self.check_bytes.min(rest.len())]
     }
+}
+
+/// A number seven wide, and a space.
+fn push_count(count: u64, out: &mut Vec<u8>) {
+    let mut digits = [b' '; 20];
+    let (mut at, mut left) = (digits.len(), count);
+    while left > 0 {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    out.extend_from_slice(&digits[at.min(digits.len() - 7)..]);
+    out.push(b' ');
 }
 
 fn is_blank(byte: u8) -> bool {

@@ -21,6 +21,20 @@ pub fn find(byte: u8, text: &[u8]) -> Option<usize> {
         .map(|place| at + place)
 }
 
+/// Where `byte` is last.
+#[inline]
+pub fn find_last(byte: u8, text: &[u8]) -> Option<usize> {
+    let mut end = text.len();
+    while end >= STEP {
+        let mask = equal(whole(text, end - STEP), byte);
+        if mask != 0 {
+            return Some(end - 1 - (mask << (32 - STEP)).leading_zeros() as usize);
+        }
+        end -= STEP;
+    }
+    text[..end].iter().rposition(|found| *found == byte)
+}
+
 /// How often `byte` is there.
 #[inline]
 pub fn count(byte: u8, text: &[u8]) -> usize {

@@ -140,12 +140,20 @@ impl Plan {
                 Ok(None) => break,
                 Err(error) => return Err(format!("read error: {}", plain(&error))),
             };
-            out.clear();
-            match only_changes {
-                true => out.extend(piece.iter().map(|byte| self.becomes[usize::from(*byte)])),
-                false => self.filter(piece, &mut last, &mut out),
-            }
-            if let Err(error) = output.put(&out) {
+            let written = match only_changes {
+                true => {
+                    for byte in &mut *piece {
+                        *byte = self.becomes[usize::from(*byte)];
+                    }
+                    output.put(piece)
+                }
+                false => {
+                    out.clear();
+                    self.filter(piece, &mut last, &mut out);
+                    output.put(&out)
+                }
+            };
+            if let Err(error) = written {
                 return Err(format!("write error: {}", plain(&error)));
             }
         }
