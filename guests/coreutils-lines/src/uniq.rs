@@ -5,6 +5,7 @@ use crate::input::{Input, Pieces, lines};
 use crate::number;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
+use gnu::scan;
 use gnu::stream::Output;
 use isobox_guest::{Arguments, plain};
 use std::fs::File;
@@ -312,7 +313,7 @@ impl Uniq {
     fn alike(&self, one: &[u8], other: &[u8]) -> bool {
         let (one, other) = (self.compared(one), self.compared(other));
         match self.ignore_case {
-            false => one == other,
+            false => scan::same(one, other),
             true => one.eq_ignore_ascii_case(other),
         }
     }

@@ -45,6 +45,19 @@ pub fn count(byte: u8, text: &[u8]) -> usize {
     whole.sum::<usize>() + rest
 }
 
+/// Whether two texts are the same. What `==` calls goes byte by byte.
+#[inline]
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+    let (words, others) = (one.chunks_exact(8), other.chunks_exact(8));
+    let mut rests = words.remainder().iter().zip(others.remainder());
+    one.len() == other.len()
+        && words
+            .zip(others)
+            .all(|(one, other)| word(one) == word(other))
+        && rests.all(|(one, other)| one == other)
+}
+
 /// All places of `byte`, in their order.
 #[inline]
 pub fn places(byte: u8, text: &[u8]) -> Places<'_> {
