@@ -49,10 +49,10 @@ fn tools(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(size);
         group.sample_size(10);
         for line in lines::LINES {
-            run(&mut session, &bash(line.prepare));
-            let command = bash(line.script);
-            run(&mut session, &command);
             group.bench_function(line.name, |bencher| {
+                let command = bash(line.script);
+                run(&mut session, &bash(line.prepare));
+                run(&mut session, &command);
                 bencher.iter(|| run(&mut session, &command));
             });
         }

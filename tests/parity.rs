@@ -215,6 +215,7 @@ tables! {
     gzip: "gzip.jsonl",
     hexdump: "hexdump.jsonl",
     jq: "jq.jsonl",
+    lines: "lines.jsonl",
     packers: "packers.jsonl",
     pagers: "pagers.jsonl",
     patch: "patch.jsonl",

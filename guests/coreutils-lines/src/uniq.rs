@@ -3,6 +3,7 @@
 use crate::help::PACKAGE;
 use crate::input::{Input, Pieces, lines};
 use crate::number;
+use gnu::decimal::Decimal;
 use gnu::getopt::{Order, Parsed, Spec, Takes, parse};
 use gnu::help::wrong;
 use gnu::scan;
@@ -283,7 +284,9 @@ impl Uniq {
             return;
         }
         if self.count {
-            push_count(group.count, &mut group.out);
+            let mut room = Decimal::new();
+            group.out.extend_from_slice(room.padded(group.count, 7));
+            group.out.push(b' ');
         }
         self.show_first(group);
     }
@@ -333,19 +336,6 @@ impl Uniq {
         rest = &rest[self.skip_bytes.min(rest.len())..];
         &rest[..self.check_bytes.min(rest.len())]
     }
-}
-
-/// A number seven wide, and a space.
-fn push_count(count: u64, out: &mut Vec<u8>) {
-    let mut digits = [b' '; 20];
-    let (mut at, mut left) = (digits.len(), count);
-    while left > 0 {
-        at -= 1;
-        digits[at] = b'0' + (left % 10) as u8;
-        left /= 10;
-    }
-    out.extend_from_slice(&digits[at.min(digits.len() - 7)..]);
-    out.push(b' ');
 }
 
 fn is_blank(byte: u8) -> bool {

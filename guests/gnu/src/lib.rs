@@ -2,6 +2,7 @@
 
 use isobox_guest::Arguments;
 
+pub mod decimal;
 pub mod getopt;
 pub mod glob;
 pub mod help;
