@@ -1,9 +1,9 @@
 //! Records from a file or a pipe.
 
-use memchr::memchr;
+use gnu::{scan, stream};
 use posix_regex::Regex;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd as _;
 use std::rc::Rc;
@@ -59,20 +59,11 @@ impl Reader {
         self.at = 0;
         let length = self.buffer.len();
         // Records that are longer than a piece are read in ever bigger ones.
-        self.buffer.resize(length + PIECE.max(length), 0);
-        let result = loop {
-            let free = &mut self.buffer[length..];
-            let result = match &mut self.source {
-                Source::File(file) => file.read(free),
-                Source::Open(file) => file.read(free),
-            };
-            match result {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result,
-            }
+        let file = match &self.source {
+            Source::File(file) => file,
+            Source::Open(file) => &**file,
         };
-        self.buffer
-            .truncate(length + *result.as_ref().unwrap_or(&0));
+        let result = stream::read_behind(file, &mut self.buffer, PIECE.max(length));
         self.ended = !matches!(result, Ok(count) if count > 0);
         result.map(|_| ())
     }
@@ -101,7 +92,7 @@ impl Reader {
         let mut searched = 0;
         loop {
             let rest = &self.buffer[self.at..];
-            if let Some(length) = memchr(byte, &rest[searched..]) {
+            if let Some(length) = scan::find(byte, &rest[searched..]) {
                 let length = searched + length;
                 record.extend_from_slice(&rest[..length]);
                 terminator.push(byte);

@@ -2,7 +2,7 @@
 
 use crate::text;
 use crate::value::Value;
-use memchr::memchr;
+use gnu::scan;
 use posix_regex::Regex;
 use std::rc::Rc;
 
@@ -154,23 +154,7 @@ impl Record {
         }
         match &self.splitter {
             Splitter::Blanks => {
-                let text = &self.text;
-                let blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n');
-                while self.spans.len() < wanted {
-                    while at < text.len() && blank(text[at]) {
-                        at += 1;
-                    }
-                    if at >= text.len() {
-                        self.next = None;
-                        return;
-                    }
-                    let start = at;
-                    while at < text.len() && !blank(text[at]) {
-                        at += 1;
-                    }
-                    self.spans.push((start as u32, at as u32));
-                }
-                self.next = Some(at);
+                self.next = scan::split_at_blanks(&self.text, at, wanted, &mut self.spans);
             }
             Splitter::Byte(byte) if !self.newline_separates => {
                 let text = &self.text;
@@ -178,20 +162,19 @@ impl Record {
                     self.next = None;
                     return;
                 }
-                while self.spans.len() < wanted {
-                    match memchr(*byte, &text[at..]) {
-                        Some(length) => {
-                            self.spans.push((at as u32, (at + length) as u32));
-                            at += length + 1;
-                        }
-                        None => {
-                            self.spans.push((at as u32, text.len() as u32));
-                            self.next = None;
-                            return;
-                        }
+                let places = scan::places(*byte, &text[at..]);
+                let from = at;
+                for place in places {
+                    let place = from + place;
+                    self.spans.push((at as u32, place as u32));
+                    at = place + 1;
+                    if self.spans.len() >= wanted {
+                        self.next = Some(at);
+                        return;
                     }
                 }
-                self.next = Some(at);
+                self.spans.push((at as u32, text.len() as u32));
+                self.next = None;
             }
             splitter => {
                 let mut separators = Vec::new();

@@ -2,11 +2,14 @@
 
 use isobox_guest::Arguments;
 
+pub mod decimal;
 pub mod getopt;
 pub mod glob;
 pub mod help;
+pub mod locale;
 pub mod mode;
 pub mod quote;
+pub mod scan;
 pub mod stream;
 pub mod time;
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd as _;
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
 
 /// How much is collected before it is written.
 const PIECE: usize = 64 << 10;
@@ -36,6 +36,10 @@ impl Output {
     /// What writing says.
     #[inline]
     pub fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() >= PIECE {
+            self.flush()?;
+            return self.file.write_all(bytes);
+        }
         self.pending.extend_from_slice(bytes);
         match self.pending.len() >= PIECE {
             true => self.flush(),
@@ -64,4 +68,30 @@ impl Write for Output {
 pub fn stdin() -> ManuallyDrop<File> {
     // SAFETY: as for `Output`.
     ManuallyDrop::new(unsafe { File::from_raw_fd(0) })
+}
+
+/// Reads at most `room` bytes behind what is in `buffer`, and answers how many there were. Unlike `Read::read` this needs no memory that was cleared first,
+/// which for small files costs more than all else.
+///
+/// # Errors
+/// What reading says.
+pub fn read_behind(file: &File, buffer: &mut Vec<u8>, room: usize) -> io::Result<usize> {
+    buffer.reserve(room);
+    let known = buffer.len();
+    loop {
+        // SAFETY: there is room for so many bytes, and as many of them are part of the buffer as were written.
+        let count = unsafe {
+            let free = buffer.as_mut_ptr().add(known);
+            libc::read(file.as_raw_fd(), free.cast(), room)
+        };
+        if let Ok(count) = usize::try_from(count) {
+            // SAFETY: as above.
+            unsafe { buffer.set_len(known + count) };
+            return Ok(count);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
 }

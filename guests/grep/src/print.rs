@@ -1,6 +1,7 @@
 //! What is written about lines that were found: names, numbers, offsets, colours.
 
 use crate::options::Options;
+use gnu::decimal::Decimal;
 use gnu::stream::Output;
 use std::io::Write as _;
 
@@ -199,8 +200,8 @@ impl<'a> Printer<'a> {
         let tab = self.options.initial_tab;
         if let Some(number) = head.number {
             let width = if tab { head.width } else { 0 };
-            let text = format!("{number:>width$}");
-            self.colored(text.as_bytes(), |colors| &colors.line_number);
+            let mut room = Decimal::new();
+            self.colored(room.padded(number, width), |colors| &colors.line_number);
             self.separator(&separator);
         }
         if let Some(offset) = head.offset {

@@ -3,8 +3,11 @@
 use crate::options::{Binary, List, Options};
 use crate::pattern::{Matcher, Search};
 use crate::print::{Head, Mark, Printer};
+use gnu::scan;
+use gnu::stream::read_behind;
 use memchr::{memchr, memrchr};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 
 /// How much is read at once; GNU looks for zero bytes in pieces of this size.
 const PIECE: usize = 96 << 10;
@@ -85,7 +88,7 @@ impl<'a, 'p> File<'a, 'p> {
     }
 
     /// Searches all of a file. `used` says whether anything was printed before, by this or another file.
-    pub fn search(mut self, reader: &mut dyn Read, used: &mut bool) -> io::Result<Found> {
+    pub fn search(mut self, file: &fs::File, used: &mut bool) -> io::Result<Found> {
         let was_quiet = self.quiet;
         let end = self.options.end;
         let mut buffer: Vec<u8> = Vec::new();
@@ -96,7 +99,7 @@ impl<'a, 'p> File<'a, 'p> {
         let mut stopped = false;
         loop {
             let length = buffer.len();
-            let ended = fill(reader, &mut buffer)? == 0;
+            let ended = read_behind(file, &mut buffer, PIECE)? == 0;
             if first_null.is_none()
                 && end == b'\n'
                 && self.options.binary != Binary::Text
@@ -163,7 +166,7 @@ impl<'a, 'p> File<'a, 'p> {
             if keep <= floor {
                 break;
             }
-            keep = memrchr(self.options.end, &buffer[..keep - 1]).map_or(0, |at| at + 1);
+            keep = scan::find_last(self.options.end, &buffer[..keep - 1]).map_or(0, |at| at + 1);
         }
         let keep = keep.max(floor.min(limit));
         if self.options.line_number {
@@ -194,9 +197,10 @@ impl<'a, 'p> File<'a, 'p> {
             }
             let (start, stop) = match place {
                 Some(place) => {
-                    let start = memrchr(end, &text[at..place]).map_or(at, |back| at + back + 1);
-                    let stop =
-                        memchr(end, &text[place..]).map_or(limit, |length| place + length + 1);
+                    let back = scan::find_last(end, &text[at..place]);
+                    let start = back.map_or(at, |back| at + back + 1);
+                    let length = scan::find(end, &text[place..]);
+                    let stop = length.map_or(limit, |length| place + length + 1);
                     (start, stop)
                 }
                 None => (limit, limit),
@@ -241,7 +245,8 @@ impl<'a, 'p> File<'a, 'p> {
         }
         let mut at = start;
         while at < stop && self.left > 0 {
-            let next = memchr(self.options.end, &text[at..]).map_or(stop, |length| at + length + 1);
+            let next =
+                scan::find(self.options.end, &text[at..]).map_or(stop, |length| at + length + 1);
             if !self.quiet {
                 self.print_line(Some(search), text, at, next, Mark::Selected);
             }
@@ -257,7 +262,7 @@ impl<'a, 'p> File<'a, 'p> {
         let mut at = self.printed.unwrap_or(limit);
         while self.pending > 0 && at < limit {
             let next =
-                memchr(self.options.end, &text[at..]).map_or(limit, |length| at + length + 1);
+                scan::find(self.options.end, &text[at..]).map_or(limit, |length| at + length + 1);
             self.pending -= 1;
             self.print_line(None, text, at, next, Mark::Context);
             at = next;
@@ -272,7 +277,7 @@ impl<'a, 'p> File<'a, 'p> {
             if at <= floor {
                 break;
             }
-            at = memrchr(self.options.end, &text[..at - 1]).map_or(0, |back| back + 1);
+            at = scan::find_last(self.options.end, &text[..at - 1]).map_or(0, |back| back + 1);
         }
         at = at.max(floor.min(start));
         let has_context = self.options.before.is_some() || self.options.after.is_some();
@@ -281,7 +286,7 @@ impl<'a, 'p> File<'a, 'p> {
         }
         while at < start {
             let next =
-                memchr(self.options.end, &text[at..]).map_or(start, |length| at + length + 1);
+                scan::find(self.options.end, &text[at..]).map_or(start, |length| at + length + 1);
             self.print_line(None, text, at, next, Mark::Context);
             at = next;
         }
@@ -344,7 +349,7 @@ impl<'a, 'p> File<'a, 'p> {
 
     fn count_lines(&mut self, text: &[u8], to: usize) {
         if to > self.counted {
-            let passed = memchr::memchr_iter(self.options.end, &text[self.counted..to]).count();
+            let passed = scan::count(self.options.end, &text[self.counted..to]);
             self.line += passed as u64;
             self.counted = to;
         }
@@ -353,18 +358,4 @@ impl<'a, 'p> File<'a, 'p> {
 
 fn is_text(bytes: &[u8]) -> bool {
     bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
-}
-
-/// Reads more; answers how much.
-fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<usize> {
-    let length = buffer.len();
-    buffer.resize(length + PIECE, 0);
-    let result = loop {
-        match reader.read(&mut buffer[length..]) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => break result,
-        }
-    };
-    buffer.truncate(length + *result.as_ref().unwrap_or(&0));
-    result
 }

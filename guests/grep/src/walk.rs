@@ -6,7 +6,7 @@ use crate::pattern::Matcher;
 use crate::print::Printer;
 use crate::search::{File, Found};
 use isobox_guest::{plain, stat};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 /// Searches everything and answers the status.
@@ -194,7 +194,7 @@ impl Walk<'_> {
             .ok()
             .filter(|_| is_file)
             .map(|metadata| metadata.len());
-        let found = self.reader(name, &mut *input, length);
+        let found = self.reader(name, &input, length);
         // What follows the last line that was selected is left for others to read.
         if let (Some(start), Some(found)) = (start, found)
             && found.stopped
@@ -204,7 +204,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, name: &str) {
-        let mut file = match std::fs::File::open(name) {
+        let file = match std::fs::File::open(name) {
             Ok(file) => file,
             Err(error) => return self.complain(name, &error),
         };
@@ -212,7 +212,7 @@ impl Walk<'_> {
         if stat::stat(Path::new(name), true).is_ok_and(|input| is_output(self.options, &input)) {
             return self.refuse_output(name);
         }
-        self.reader(name, &mut file, length);
+        self.reader(name, &file, length);
     }
 
     fn refuse_output(&mut self, name: &str) {
@@ -223,16 +223,16 @@ impl Walk<'_> {
         }
     }
 
-    fn reader(&mut self, name: &str, reader: &mut dyn Read, length: Option<u64>) -> Option<Found> {
+    fn reader(&mut self, name: &str, file: &std::fs::File, length: Option<u64>) -> Option<Found> {
         let shown = self.show_name.then_some(name);
-        let file = File::new(
+        let search = File::new(
             self.options,
             &self.matcher,
             &mut self.printer,
             shown,
             length,
         );
-        let found = match file.search(reader, &mut self.used) {
+        let found = match search.search(file, &mut self.used) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 self.directory_for_file(name, &error);

@@ -11,6 +11,9 @@ pub const FILE_UID: u32 = 1000;
 /// The one group of a machine.
 pub const FILE_GID: u32 = 1000;
 
+/// The device that a run's own standard streams are on.
+pub const RUN_STREAMS: u64 = 2;
+
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -47,6 +47,8 @@ pub(crate) struct Matcher {
     slots: usize,
     marks: usize,
     options: Options,
+    /// The letters of ASCII that a match may begin with.
+    first: Ascii,
 }
 
 impl Matcher {
@@ -56,10 +58,50 @@ impl Matcher {
             slots: 2 * (pattern.groups + 1),
             marks: 0,
             options: options.clone(),
+            first: 0,
         };
         matcher.compile(&pattern.root);
         matcher.steps.push(Step::Match);
+        matcher.first = matcher.first_letters();
         matcher
+    }
+
+    /// Whether a match may begin with a letter of ASCII.
+    pub(crate) fn may_begin_with(&self, letter: u8) -> bool {
+        self.first >> (letter & 127) & 1 == 1
+    }
+
+    /// Whether it begins with an anchor, which the engine finds quicker than to try every place.
+    pub(crate) fn begins_with_anchor(&self) -> bool {
+        matches!(self.steps.first(), Some(Step::Look(_)))
+    }
+
+    fn first_letters(&self) -> Ascii {
+        let mut seen = vec![false; self.steps.len()];
+        let mut todo = vec![0];
+        let mut first = 0;
+        while let Some(at) = todo.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            match &self.steps[at] {
+                Step::Split(one, other) => todo.extend([*one, *other]),
+                Step::Jump(to) => todo.push(*to),
+                Step::Save(_) | Step::Look(_) | Step::Mark(_) | Step::Progress(_) => {
+                    todo.push(at + 1);
+                }
+                Step::Run(_, letters, least, _) => {
+                    first |= letters;
+                    if *least == 0 {
+                        todo.push(at + 1);
+                    }
+                }
+                step @ (Step::Letter(_) | Step::Any | Step::Set(_)) => first |= self.ascii(step),
+                // What needs no letter may begin anywhere.
+                Step::Reference(_) | Step::Match => return Ascii::MAX,
+            }
+        }
+        first
     }
 
     fn compile(&mut self, node: &Node) {
@@ -166,15 +208,34 @@ impl Matcher {
         start: usize,
         goal: Goal,
     ) -> Option<Vec<Option<usize>>> {
-        let mut run = Run {
+        self.attempts(text).at(start, goal)
+    }
+
+    /// For several attempts in one text.
+    pub(crate) fn attempts<'a>(&'a self, text: &'a [u8]) -> Attempts<'a> {
+        Attempts(Run {
             matcher: self,
             text,
             slots: vec![None; self.slots],
             marks: vec![usize::MAX; self.marks],
-            todo: vec![Todo::Go(0, start)],
+            todo: Vec::new(),
             best: None,
-        };
+        })
+    }
+}
+
+/// Attempts to match at one place after the other.
+pub(crate) struct Attempts<'a>(Run<'a>);
+
+impl Attempts<'_> {
+    /// The slots of the match that begins at `start`.
+    pub(crate) fn at(&mut self, start: usize, goal: Goal) -> Option<Vec<Option<usize>>> {
+        let run = &mut self.0;
+        run.slots.fill(None);
+        run.marks.fill(usize::MAX);
         run.slots[0] = Some(start);
+        run.todo.clear();
+        run.todo.push(Todo::Go(0, start));
         let mut left = STEPS_MAX;
         while let Some(todo) = run.todo.pop() {
             match todo {
@@ -198,7 +259,7 @@ impl Matcher {
                 }
             }
         }
-        run.best
+        run.best.take()
     }
 }
 
@@ -335,6 +396,9 @@ impl Run<'_> {
     fn consume(&self, step: &Step, at: usize) -> Option<usize> {
         let options = &self.matcher.options;
         let rest = &self.text[at..];
+        if let (Step::Any, Some(byte)) = (step, rest.first().filter(|byte| byte.is_ascii())) {
+            return self.any_matches(*byte).then_some(1);
+        }
         if let Step::Look(look) = step {
             return self.holds(*look, at).then_some(0);
         }
@@ -372,6 +436,15 @@ impl Run<'_> {
         matches.then_some(length)
     }
 
+    /// Whether `.` matches a letter of ASCII.
+    fn any_matches(&self, byte: u8) -> bool {
+        match self.matcher.options.newline {
+            Newline::Separates(separator) => byte != separator,
+            Newline::Anchors => byte != b'\n',
+            Newline::Ordinary => true,
+        }
+    }
+
     fn holds(&self, look: Look, at: usize) -> bool {
         let (before, after) = (&self.text[..at], &self.text[at..]);
         let line_break = match self.matcher.options.newline {
@@ -382,18 +455,19 @@ impl Run<'_> {
         let lines = matches!(self.matcher.options.newline, Newline::Separates(_));
         let starts = before.last().is_none_or(|byte| Some(*byte) == line_break);
         let ends = after.first().is_none_or(|byte| Some(*byte) == line_break);
-        let (word_before, word_after) = (self.word_before(before), self.word_after(after));
+        let word_before = || self.word_before(before);
+        let word_after = || self.word_after(after);
         match look {
             Look::LineStart => starts,
             Look::LineEnd => ends,
             Look::TextStart => before.is_empty() || (lines && starts),
             Look::TextEnd => after.is_empty() || (lines && ends),
-            Look::WordStart => !word_before && word_after,
-            Look::WordEnd => word_before && !word_after,
-            Look::WordEdge => word_before != word_after,
-            Look::NotWordEdge => word_before == word_after,
-            Look::NoWordBefore => !word_before,
-            Look::NoWordAfter => !word_after,
+            Look::WordStart => !word_before() && word_after(),
+            Look::WordEnd => word_before() && !word_after(),
+            Look::WordEdge => word_before() != word_after(),
+            Look::NotWordEdge => word_before() == word_after(),
+            Look::NoWordBefore => !word_before(),
+            Look::NoWordAfter => !word_after(),
         }
     }
 

@@ -237,6 +237,7 @@ impl Scan<'_> {
         slots: &mut Vec<Option<usize>>,
     ) -> Option<(usize, usize)> {
         let matcher = self.regex.matcher();
+        let mut attempts = matcher.attempts(self.text);
         let mut at = start;
         loop {
             let candidate = {
@@ -244,18 +245,43 @@ impl Scan<'_> {
                 let input = Input::new(self.text).range(at..limit);
                 self.engine.meta.search_with(&mut cache, &input)?.start()
             };
-            if let Some(found) = matcher.match_at(self.text, candidate, goal) {
-                let span = Some((found[0]?, found[1]?));
-                *slots = found;
-                return span;
+            let end = self.dense_end(candidate, limit);
+            for place in candidate..end {
+                let letter = self.text.get(place);
+                if place > candidate && letter.is_some_and(|byte| !matcher.may_begin_with(*byte)) {
+                    continue;
+                }
+                if let Some(found) = attempts.at(place, goal) {
+                    let span = Some((found[0]?, found[1]?));
+                    *slots = found;
+                    return span;
+                }
             }
-            if candidate >= limit {
+            if end > limit {
                 return None;
             }
-            at = candidate + 1;
+            at = end;
+        }
+    }
+
+    /// How far every place behind a candidate is tried without asking the engine, which costs more than to fail: in ASCII to the end of the line.
+    fn dense_end(&self, candidate: usize, limit: usize) -> usize {
+        let most = limit.min(candidate + DENSE);
+        let window = &self.text[candidate..most];
+        let length = match self.regex.options.newline {
+            Newline::Separates(byte) => window.iter().position(|found| *found == byte),
+            _ => None,
+        };
+        let window = &window[..length.unwrap_or(window.len())];
+        match window.is_ascii() && !self.regex.matcher().begins_with_anchor() {
+            true => candidate + window.len() + 1,
+            false => candidate + 1,
         }
     }
 }
+
+/// How many places are tried before the engine is asked again.
+const DENSE: usize = 256;
 
 /// A pattern for one kind of text.
 struct Engine {

@@ -2,7 +2,7 @@
 
 use crate::address::{Address, End, State, is_step};
 use crate::command::{Action, Command, Pattern, Program, Substitution, Table};
-use crate::input::{Input, Lines};
+use crate::input::{Input, Lines, Source};
 use crate::output::Outputs;
 use crate::parse_text::character_length;
 use crate::substitute::substitute;
@@ -476,7 +476,7 @@ impl<'a> Machine<'a> {
         let reader = self.readers.entry(name.to_vec()).or_insert_with(|| {
             let name = String::from_utf8_lossy(name).into_owned();
             let file = std::fs::File::open(name).ok()?;
-            Some(Lines::new(Box::new(file)))
+            Some(Lines::new(Source::File(file)))
         });
         let mut line = Vec::new();
         if let Some(Ok(Some(_))) = reader

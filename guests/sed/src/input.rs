@@ -2,26 +2,33 @@
 
 use crate::output::Outputs;
 use crate::{BAD_INPUT, Options, PANIC};
+use gnu::scan;
+use gnu::stream::read_behind;
 use isobox_guest::{mode, plain};
-use memchr::memchr;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 const PIECE: usize = 64 << 10;
 
+/// An open file; standard input stays open.
+pub enum Source {
+    Standard(ManuallyDrop<File>),
+    File(File),
+}
+
 /// Lines of one file.
 pub struct Lines {
-    source: Box<dyn Read>,
+    source: Source,
     buffer: Vec<u8>,
     at: usize,
     ended: bool,
 }
 
 impl Lines {
-    pub fn new(source: Box<dyn Read>) -> Self {
+    pub fn new(source: Source) -> Self {
         Self {
             source,
             buffer: Vec::new(),
@@ -33,17 +40,12 @@ impl Lines {
     fn fill(&mut self) -> io::Result<()> {
         self.buffer.drain(..self.at);
         self.at = 0;
-        let length = self.buffer.len();
-        self.buffer.resize(length + PIECE, 0);
-        let result = loop {
-            match self.source.read(&mut self.buffer[length..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result,
-            }
+        let file = match &self.source {
+            Source::Standard(file) => &**file,
+            Source::File(file) => file,
         };
-        self.buffer
-            .truncate(length + *result.as_ref().unwrap_or(&0));
-        self.ended = result? == 0;
+        let room = PIECE.max(self.buffer.len());
+        self.ended = read_behind(file, &mut self.buffer, room)? == 0;
         Ok(())
     }
 
@@ -60,7 +62,7 @@ impl Lines {
         let mut searched = 0;
         loop {
             let rest = &self.buffer[self.at..];
-            if let Some(length) = memchr(end, &rest[searched..]) {
+            if let Some(length) = scan::find(end, &rest[searched..]) {
                 let length = searched + length;
                 line.extend_from_slice(&rest[..length]);
                 self.at += length + 1;
@@ -197,7 +199,7 @@ impl<'a> Input<'a> {
     fn open_next(&mut self, outputs: &mut Outputs) -> Result<bool, i32> {
         while let Some(name) = self.names.pop_front() {
             let opened = match (&self.options.in_place, name.as_str()) {
-                (None, "-") => Some(Lines::new(Box::new(Standard(gnu::stream::stdin())))),
+                (None, "-") => Some(Lines::new(Source::Standard(gnu::stream::stdin()))),
                 (Some(_), "-") => {
                     eprintln!("sed: couldn't edit -: not a regular file");
                     self.status = PANIC;
@@ -251,7 +253,7 @@ impl<'a> Input<'a> {
         if self.options.in_place.is_some() {
             self.begin_edit(name, outputs)?;
         }
-        Ok(Some(Lines::new(Box::new(file))))
+        Ok(Some(Lines::new(Source::File(file))))
     }
 
     fn begin_edit(&mut self, name: &str, outputs: &mut Outputs) -> Result<(), i32> {
@@ -315,15 +317,6 @@ impl<'a> Input<'a> {
             let _ = gnu::stream::stdin().seek(SeekFrom::Current(-unread));
         }
         self.close(outputs)
-    }
-}
-
-/// Standard input, which stays open.
-struct Standard(ManuallyDrop<File>);
-
-impl Read for Standard {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
     }
 }
 

@@ -4,7 +4,7 @@ use super::analyze::{Side, analyze};
 use super::options::{Options, Space};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A file's lines, each with its newline if it has one.
 pub struct Lines<'a>(pub Vec<&'a [u8]>);
@@ -13,7 +13,7 @@ impl<'a> Lines<'a> {
     pub fn of(bytes: &'a [u8]) -> Self {
         let mut lines = Vec::with_capacity(bytes.len() / 32);
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', bytes) {
+        for end in gnu::scan::places(b'\n', bytes) {
             lines.push(&bytes[start..=end]);
             start = end + 1;
         }
@@ -47,11 +47,11 @@ impl Change {
 }
 
 /// The changes between two files, in order.
-pub fn changes(files: [&[u8]; 2], lines: [&Lines; 2], options: &Options) -> Vec<Change> {
+pub fn changes<'a>(files: [&[u8]; 2], lines: [&Lines<'a>; 2], options: &'a Options) -> Vec<Change> {
     let trim = Trim::of(files, options);
     let prefix = trim.prefix_lines;
     let middle = |file: usize| prefix..lines[file].len() - trim.suffix_lines[file];
-    let mut classes = Classes::new(options);
+    let mut classes = Classes::new(options, lines[0].len() + lines[1].len());
     let mut sides = [0, 1].map(|file| {
         let numbers = lines[file].0[middle(file)]
             .iter()
@@ -114,6 +114,9 @@ fn is_ignored(change: &Change, lines: [&Lines; 2], options: &Options) -> bool {
     })
 }
 
+/// Bytes that are compared at once.
+const BLOCK: usize = 256;
+
 /// How many lines both files begin and end with.
 struct Trim {
     prefix_lines: usize,
@@ -125,7 +128,10 @@ impl Trim {
     fn of(files: [&[u8]; 2], options: &Options) -> Self {
         let [a, b] = files;
         let horizon = options.context;
-        let mut start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+        let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK));
+        let mut start = BLOCK * blocks.take_while(|(x, y)| x == y).count();
+        let rest = a[start..].iter().zip(&b[start..]);
+        start += rest.take_while(|(x, y)| x == y).count();
         let mut left = horizon;
         while start > 0 && (a[start - 1] != b'\n' || left > 0) {
             if a[start - 1] == b'\n' {
@@ -135,11 +141,11 @@ impl Trim {
         }
         let suffix = Self::suffix(files, start, horizon, options);
         let count = |bytes: &[u8]| {
-            let whole = memchr::memchr_iter(b'\n', bytes).count();
+            let whole = gnu::scan::count(b'\n', bytes);
             whole + usize::from(bytes.last().is_some_and(|last| *last != b'\n'))
         };
         Self {
-            prefix_lines: memchr::memchr_iter(b'\n', &a[..start]).count(),
+            prefix_lines: gnu::scan::count(b'\n', &a[..start]),
             suffix_lines: [count(&a[a.len() - suffix..]), count(&b[b.len() - suffix..])],
         }
     }
@@ -170,38 +176,51 @@ impl Trim {
 /// Numbers for lines, equal for those that count as equal.
 struct Classes<'a> {
     options: &'a Options,
-    known: HashMap<Vec<u8>, usize, BuildHasherDefault<Fx>>,
+    known: HashMap<Key<'a>, usize, BuildHasherDefault<Fx>>,
     /// A last line without its newline is no other line's equal.
-    incomplete: HashMap<Vec<u8>, usize>,
+    incomplete: HashMap<Cow<'a, [u8]>, usize>,
 }
 
 impl<'a> Classes<'a> {
-    fn new(options: &'a Options) -> Self {
+    fn new(options: &'a Options, lines: usize) -> Self {
         Self {
             options,
-            known: HashMap::default(),
+            known: HashMap::with_capacity_and_hasher(lines, BuildHasherDefault::default()),
             incomplete: HashMap::new(),
         }
     }
 
-    fn number(&mut self, line: &[u8]) -> usize {
+    fn number(&mut self, line: &'a [u8]) -> usize {
         let next = self.known.len() + self.incomplete.len();
         let (text, complete) = match line.strip_suffix(b"\n") {
             Some(text) => (text, true),
             None => (line, false),
         };
         let key = self.options.key(text);
-        if !complete
+        let apart = !complete
             && !self.options.style.is_script()
-            && self.options.space < Space::IgnoreTrailing
-        {
-            return *self.incomplete.entry(key.into_owned()).or_insert(next);
+            && self.options.space < Space::IgnoreTrailing;
+        match apart {
+            true => *self.incomplete.entry(key).or_insert(next),
+            false => *self.known.entry(Key(key)).or_insert(next),
         }
-        if let Some(number) = self.known.get(&*key) {
-            return *number;
-        }
-        self.known.insert(key.into_owned(), next);
-        next
+    }
+}
+
+/// What of a line counts.
+struct Key<'a>(Cow<'a, [u8]>);
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        gnu::scan::same(&self.0, &other.0)
+    }
+}
+
+impl Eq for Key<'_> {}
+
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write(&self.0);
     }
 }
 
@@ -211,14 +230,16 @@ struct Fx(u64);
 
 impl Hasher for Fx {
     fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            let mut word = [0; 8];
-            word.copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
-        }
-        for byte in chunks.remainder() {
-            self.write_u64((*byte).into());
+        for chunk in bytes.chunks(8) {
+            let word = chunk.try_into().map_or_else(
+                |_| {
+                    chunk
+                        .iter()
+                        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+                },
+                u64::from_le_bytes,
+            );
+            self.write_u64(word);
         }
     }
 

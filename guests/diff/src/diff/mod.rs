@@ -225,7 +225,7 @@ impl Diff<'_> {
         nested: bool,
     ) -> i32 {
         let options = self.options;
-        let same = contents[0] == contents[1];
+        let same = gnu::scan::same(contents[0], contents[1]);
         let binary = !options.text && (is_binary(contents[0]) || is_binary(contents[1]));
         if same && (options.style != Style::SideBySide || binary) {
             return self.report_identical(&labels);
