@@ -1,7 +1,13 @@
 //! The commands, a file each.
 
+mod add;
+pub mod advice;
 pub mod help;
+pub mod init;
+mod mv;
+pub mod operands;
 mod rev_parse;
+mod rm;
 
 use crate::failure::Outcome;
 use crate::git::Git;
@@ -11,8 +17,13 @@ pub type Command = fn(&mut Git, Vec<String>) -> Outcome<i32>;
 
 /// All commands by name.
 const TABLE: &[(&str, Command)] = &[
+    ("add", add::add),
     ("help", help::help),
+    ("init", init::init),
+    ("mv", mv::mv),
     ("rev-parse", rev_parse::rev_parse),
+    ("rm", rm::rm),
+    ("stage", add::add),
     ("version", help::version),
 ];
 
