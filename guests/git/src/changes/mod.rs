@@ -158,7 +158,7 @@ fn on_disk(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
         return Ok(Rc::new(target.into_os_string().into_encoded_bytes()));
     }
     let bytes = std::fs::read(path).map_err(fail)?;
-    Ok(Rc::new(repository.clean(&file.path, bytes)))
+    Ok(Rc::new(bytes))
 }
 
 /// The name of a file's object, computed when it isn't known.

@@ -205,7 +205,8 @@ impl<'a> Search<'a> {
     }
 
     fn take(&mut self, candidates: &[Candidate], copies: bool) {
-        for candidate in candidates.iter().take_while(|candidate| candidate.score >= self.how.least) {
+        let least = self.how.least;
+        for candidate in candidates.iter().take_while(|candidate| candidate.score >= least) {
             let taken = self.targets[candidate.target].source.is_some();
             if !taken && (copies || self.sources[candidate.source].used == 0) {
                 self.record(candidate.target, candidate.source, candidate.score);

@@ -8,7 +8,9 @@ mod patience;
 mod prepare;
 mod hunk;
 
-pub use hunk::{Context, Hunk, group, unified};
+pub use hunk::{Context, Hunk, Piece, group, walk};
+#[cfg(not(target_family = "wasm"))]
+pub use hunk::unified;
 pub use lines::{Whitespace, classify, comparable, is_space, split, trim_end};
 
 /// How changed lines are searched.

@@ -50,7 +50,7 @@ enum Matcher {
 impl Matcher {
     fn new(pickaxe: &Pickaxe) -> Outcome<Self> {
         let regex = |pattern: &str| {
-            let mut how = posix_regex::Options::new(Dialect::PosixExtended);
+            let mut how = posix_regex::Options::new(Dialect::EXTENDED);
             how.newline = Newline::Anchors;
             how.utf8 = false;
             Regex::new(pattern.as_bytes(), &how).map_err(|error| Failure::fatal(format!("invalid regex: {error}")))
@@ -91,8 +91,9 @@ impl Matcher {
 
 fn count(regex: &Regex, text: &[u8]) -> usize {
     let (mut at, mut count) = (0, 0);
+    let mut scan = regex.scan(text);
     while at < text.len()
-        && let Some((start, end)) = regex.find_at(text, at)
+        && let Some((start, end)) = scan.find(at)
     {
         count += 1;
         at = if end > start { end } else { end + 1 };

@@ -15,7 +15,7 @@ use crate::failure::Outcome;
 use crate::repository::Repository;
 
 pub use check::{space_error, space_errors};
-pub use combined::{Parent, combined};
+pub use combined::{Made, Parent, combined};
 pub use names::{pretty_rename, quote, quote_two};
 pub use options::{Colors, Formats, Options, WordDiff};
 pub use stat::{FileStat, shortstat, stat_lines, stats};

@@ -60,7 +60,7 @@ pub fn abbreviate(repository: Option<&Repository>, oid: &Oid, options: &Options)
     match (options.abbreviation, repository) {
         (Some(40), _) => hex,
         (Some(length), Some(repository)) if !oid.is_zero() => repository.objects().abbreviate(oid, length),
-        (None, Some(repository)) => repository.abbreviate(oid),
+        (None, Some(repository)) => repository.short(oid),
         (length, _) => hex[..length.unwrap_or(7)].to_owned(),
     }
 }

@@ -59,7 +59,7 @@ pub fn show(edits: &[Change], hunks: &[Hunk], (old, new): (&[&[u8]], &[&[u8]]), 
 }
 
 fn word_pattern(pattern: &str) -> Option<Regex> {
-    let mut how = posix_regex::Options::new(Dialect::PosixExtended);
+    let mut how = posix_regex::Options::new(Dialect::EXTENDED);
     how.newline = Newline::Anchors;
     how.utf8 = false;
     Regex::new(pattern.as_bytes(), &how).ok()
@@ -112,7 +112,7 @@ impl Pending {
         let mut at = 0;
         while at < text.len() {
             let (start, end) = match &self.pattern {
-                Some(pattern) => match pattern.find_at(text, at) {
+                Some(pattern) => match pattern.scan(text).find(at) {
                     Some((start, end)) if start == end => {
                         at = end + 1;
                         continue;
