@@ -1,8 +1,10 @@
 //! A repository: its objects, references, settings, index and working tree.
 
+pub mod attributes;
 pub mod config;
 pub mod date;
 pub mod identity;
+pub mod ignore;
 pub mod index;
 pub mod lock;
 mod objects;
@@ -13,7 +15,9 @@ pub mod quote;
 pub mod refs;
 pub mod revision;
 mod surroundings;
+pub mod tree;
 pub mod wildmatch;
+pub mod worktree;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};

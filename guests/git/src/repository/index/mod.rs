@@ -11,7 +11,7 @@ use isobox_guest::stat::Time;
 use super::lock::{self, Lock};
 use super::{Oid, mode};
 use crate::failure::{Failure, Outcome};
-pub use stat::StatData;
+pub use stat::{StatData, index_mode};
 
 /// One path of the index. A path in conflict has up to three, of stages 1 to 3: the base, ours, theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
