@@ -3,10 +3,15 @@
 //! [`command_line`] reads what stands before and after the command's name, [`repository`] is all that a repository and its working tree hold, [`commands`] has
 //! a file a command.
 
+mod changes;
 mod command_line;
 mod commands;
+mod diff;
 mod failure;
 mod git;
+mod merge;
+mod patch;
+mod report;
 mod repository;
 
 use isobox_guest::Arguments;
