@@ -36,11 +36,21 @@ pub struct File {
 
 impl File {
     pub fn stored(path: &[u8], mode: u32, oid: Oid) -> Self {
-        Self { path: path.to_vec(), mode, oid, place: Place::Object }
+        Self {
+            path: path.to_vec(),
+            mode,
+            oid,
+            place: Place::Object,
+        }
     }
 
     pub fn on_disk(path: &[u8], mode: u32) -> Self {
-        Self { path: path.to_vec(), mode, oid: Oid::ZERO, place: Place::Disk }
+        Self {
+            path: path.to_vec(),
+            mode,
+            oid: Oid::ZERO,
+            place: Place::Disk,
+        }
     }
 
     pub fn is_regular(&self) -> bool {
@@ -95,25 +105,46 @@ impl Pair {
             (Some(_), None) => Status::Deleted,
             _ => Status::Added,
         };
-        Self { old, new, status, score: 0 }
+        Self {
+            old,
+            new,
+            status,
+            score: 0,
+        }
     }
 
     pub fn unmerged(path: &[u8]) -> Self {
         let file = File::stored(path, 0, Oid::ZERO);
-        Self { old: Some(file.clone()), new: Some(file), status: Status::Unmerged, score: 0 }
+        Self {
+            old: Some(file.clone()),
+            new: Some(file),
+            status: Status::Unmerged,
+            score: 0,
+        }
     }
 
     pub fn same(file: File) -> Self {
-        Self { old: Some(file.clone()), new: Some(file), status: Status::Same, score: 0 }
+        Self {
+            old: Some(file.clone()),
+            new: Some(file),
+            status: Status::Same,
+            score: 0,
+        }
     }
 
     /// The path it is sorted and shown under.
     pub fn path(&self) -> &[u8] {
-        self.new.as_ref().or(self.old.as_ref()).map_or(b"", |file| &file.path)
+        self.new
+            .as_ref()
+            .or(self.old.as_ref())
+            .map_or(b"", |file| &file.path)
     }
 
     pub fn old_path(&self) -> &[u8] {
-        self.old.as_ref().or(self.new.as_ref()).map_or(b"", |file| &file.path)
+        self.old
+            .as_ref()
+            .or(self.new.as_ref())
+            .map_or(b"", |file| &file.path)
     }
 
     /// The pair as `-R` shows it.
@@ -123,7 +154,12 @@ impl Pair {
             Status::Deleted => Status::Added,
             status => status,
         };
-        Self { old: self.new, new: self.old, status, score: self.score }
+        Self {
+            old: self.new,
+            new: self.old,
+            status,
+            score: self.score,
+        }
     }
 }
 
@@ -141,7 +177,9 @@ pub fn content(repository: Option<&Repository>, file: &File) -> Outcome<Rc<Vec<u
 
 fn stored(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
     if file.mode == mode::SUBMODULE {
-        return Ok(Rc::new(format!("Subproject commit {}\n", file.oid).into_bytes()));
+        return Ok(Rc::new(
+            format!("Subproject commit {}\n", file.oid).into_bytes(),
+        ));
     }
     let object = repository.objects().read_kind(&file.oid, Kind::Blob)?;
     Ok(Rc::new(object.data.clone()))
@@ -150,9 +188,16 @@ fn stored(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
 fn on_disk(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
     let path = path_of(&file.path)?;
     if file.mode == mode::SUBMODULE {
-        return Ok(Rc::new(format!("Subproject commit {}\n", file.oid).into_bytes()));
+        return Ok(Rc::new(
+            format!("Subproject commit {}\n", file.oid).into_bytes(),
+        ));
     }
-    let fail = |error| Failure::system(format!("could not open '{}'", String::from_utf8_lossy(&file.path)), &error);
+    let fail = |error| {
+        Failure::system(
+            format!("could not open '{}'", String::from_utf8_lossy(&file.path)),
+            &error,
+        )
+    };
     if file.mode == mode::LINK {
         let target = std::fs::read_link(path).map_err(fail)?;
         return Ok(Rc::new(target.into_os_string().into_encoded_bytes()));
