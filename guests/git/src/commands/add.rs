@@ -168,7 +168,7 @@ fn new_files(
             && (there || asked.ignore_missing)
             && ignore.is_ignored(&item.path, folder)
         {
-            ignored.push(shown(&item.path));
+            ignored.push(shown(ignored_part(&ignore, &item.path)));
         } else if !there && !asked.ignore_missing {
             return Err(Failure::fatal(format!(
                 "pathspec '{}' did not match any files",
@@ -191,6 +191,15 @@ fn new_files(
         *status = 1;
     }
     Ok(found.paths)
+}
+
+/// The folder of a path that is ignored, or the path itself.
+fn ignored_part<'a>(ignore: &Ignore, path: &'a [u8]) -> &'a [u8] {
+    let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    let mut folders = slashes.map(|(at, _)| &path[..at]);
+    folders
+        .find(|folder| ignore.is_ignored(folder, true))
+        .unwrap_or(path)
 }
 
 fn add_new(

@@ -79,36 +79,28 @@ fn tell(git: &mut Git, asked: &Asked, index: &Index, one: &Move) -> Outcome<()> 
     if !asked.verbose && !asked.dry_run {
         return Ok(());
     }
-    let verb = if asked.dry_run {
-        "Checking rename of"
-    } else {
-        "Renaming"
-    };
+    let mut names = vec![(one.from.clone(), one.to.clone())];
+    if one.folder {
+        names.extend(index.below(&one.from).iter().map(|entry| {
+            (
+                entry.path.clone(),
+                [&one.to[..], &entry.path[one.from.len()..]].concat(),
+            )
+        }));
+    }
     if asked.dry_run {
-        writeln!(
-            git.out,
-            "{verb} '{}' to '{}'",
-            shown(&one.from),
-            shown(&one.to)
-        )?;
-        if one.folder {
-            for entry in index.below(&one.from) {
-                let to = [&one.to[..], &entry.path[one.from.len()..]].concat();
-                writeln!(
-                    git.out,
-                    "{verb} '{}' to '{}'",
-                    shown(&entry.path),
-                    shown(&to)
-                )?;
-            }
+        for (from, to) in &names {
+            writeln!(
+                git.out,
+                "Checking rename of '{}' to '{}'",
+                shown(from),
+                shown(to)
+            )?;
         }
     }
-    writeln!(
-        git.out,
-        "Renaming {} to {}",
-        shown(&one.from),
-        shown(&one.to)
-    )?;
+    for (from, to) in &names {
+        writeln!(git.out, "Renaming {} to {}", shown(from), shown(to))?;
+    }
     Ok(())
 }
 

@@ -7,21 +7,22 @@ use crate::repository::date::{Style, show};
 use crate::repository::pathspec::Pathspec;
 use crate::repository::{Oid, Repository, Signature};
 
-/// The whole summary of a commit.
+/// The whole summary of a commit; `first` when there was none before.
 ///
 /// # Errors
 /// What can't be read.
-pub fn of_commit(repository: &Repository, oid: &Oid, with_date: bool) -> Outcome<Vec<u8>> {
+pub fn of_commit(
+    repository: &Repository,
+    oid: &Oid,
+    first: bool,
+    with_date: bool,
+) -> Outcome<Vec<u8>> {
     let commit = repository.objects().commit(oid)?;
     let place = match repository.head_ref() {
         Some(name) => name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned(),
         None => "detached HEAD".to_owned(),
     };
-    let root = if commit.parents.is_empty() {
-        " (root-commit)"
-    } else {
-        ""
-    };
+    let root = if first { " (root-commit)" } else { "" };
     let mut out = format!("[{place}{root} {}] ", repository.short(oid)).into_bytes();
     out.extend(commit.subject());
     out.push(b'\n');

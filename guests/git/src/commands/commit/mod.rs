@@ -8,14 +8,15 @@ use std::fs;
 use std::io::Write as _;
 
 use super::status::collect::{Found, Wanted, collect};
-use super::{hooks, summary};
+use super::{hooks, message, summary};
 use crate::changes;
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
 use crate::report::{self, Formats, Options};
+use crate::repository::date::{Style, show};
 use crate::repository::pathspec::Pathspec;
 use crate::repository::refs::Expected;
-use crate::repository::{Commit, Index, Kind, Oid, Repository, Role, lock};
+use crate::repository::{Commit, Index, Kind, Oid, Repository, Role, Signature, lock};
 use options::Asked;
 use stage::{Staged, stage};
 
@@ -82,12 +83,18 @@ pub fn commit(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let author = text::author(&repository, &asked, amended.as_ref())?;
     let committer = repository.signature(Role::Committer)?;
     let begun = text::begin(&repository, &asked, amended.as_ref())?;
-    let message = text::finish(
-        &repository,
-        &asked,
-        begun,
-        &String::from_utf8_lossy(&status),
-    )?;
+    let mut shown = String::new();
+    if begun.edited {
+        shown = template(
+            &repository,
+            &asked,
+            &staged.commit,
+            &found,
+            &author,
+            &committer,
+        )?;
+    }
+    let message = text::finish(&repository, &asked, begun, &shown)?;
     let (parents, kind) = parents(&repository, head, amended.as_ref())?;
     let made = Commit {
         tree: repository.write_tree(staged.commit.entries())?,
@@ -103,12 +110,66 @@ pub fn commit(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
             || asked.reuse.is_some() && !asked.reset_author
             || amended.is_some() && !asked.reset_author
             || kind == "commit (cherry-pick)";
-        git.out
-            .write_all(&summary::of_commit(&repository, &oid, with_date)?)?;
+        git.out.write_all(&summary::of_commit(
+            &repository,
+            &oid,
+            head.is_none(),
+            with_date,
+        )?)?;
     }
     let _ = git.out.flush();
     hooks::run(&repository, "post-commit", &[])?;
     Ok(0)
+}
+
+/// What the editor shows below the message: who and when, where that is not plain, and the status without hints.
+fn template(
+    repository: &Repository,
+    asked: &Asked,
+    index: &Index,
+    found: &Found,
+    author: &Signature,
+    committer: &Signature,
+) -> Outcome<String> {
+    let mut text = String::new();
+    if (&author.name, &author.email) != (&committer.name, &committer.email) {
+        text.push_str(&format!(
+            "Author:    {} <{}>\n",
+            String::from_utf8_lossy(&author.name),
+            String::from_utf8_lossy(&author.email)
+        ));
+    }
+    if asked.date.is_some() || asked.reuse.is_some() || asked.amend && !asked.reset_author {
+        let date = show(
+            author.seconds,
+            author.zone,
+            &Style::Default,
+            repository.now(),
+        );
+        text.push_str(&format!("Date:      {date}\n"));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    if asked
+        .status
+        .unwrap_or(repository.config().bool("commit.status")?.unwrap_or(true))
+    {
+        text.push_str(&String::from_utf8_lossy(&asked.look.text_for_template(
+            repository,
+            found,
+            asked.amend,
+        )?));
+    }
+    let mut out = text::commented(&text);
+    if asked.look.verbose > 0 {
+        out.push_str(message::SCISSORS);
+        out.push_str(
+            "# Do not modify or remove the line above.\n# Everything below it will be ignored.\n",
+        );
+        out.push_str(&String::from_utf8_lossy(&staged_diff(repository, index)?));
+    }
+    Ok(out)
 }
 
 fn amended(repository: &Repository, asked: &Asked, head: Option<Oid>) -> Outcome<Option<Commit>> {
@@ -116,7 +177,7 @@ fn amended(repository: &Repository, asked: &Asked, head: Option<Oid>) -> Outcome
         return Ok(None);
     }
     let Some(head) = head else {
-        return Err(Failure::fatal("You have nothing yet to amend."));
+        return Err(Failure::fatal("You have nothing to amend."));
     };
     for (name, what) in [("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick")] {
         if repository.git_dir().join(name).exists() {
@@ -224,7 +285,7 @@ fn conclude(
 ///
 /// # Errors
 /// What can't be read.
-pub fn verbose_diff(git: &mut Git, repository: &Repository, index: &Index) -> Outcome<()> {
+pub fn staged_diff(repository: &Repository, index: &Index) -> Outcome<Vec<u8>> {
     let options = Options {
         formats: Formats {
             patch: true,
@@ -246,6 +307,5 @@ pub fn verbose_diff(git: &mut Git, repository: &Repository, index: &Index) -> Ou
     let pairs = report::select(Some(repository), pairs, &options)?;
     let mut out = Vec::new();
     report::show(Some(repository), &pairs, &options, &mut out)?;
-    git.out.write_all(&out)?;
-    Ok(())
+    Ok(out)
 }

@@ -5,13 +5,15 @@ use crate::commands::operands::PathFile;
 use crate::commands::status::Look;
 use crate::failure::{Failure, Outcome};
 
-pub const SYNTAX: Syntax = Syntax::new(include_str!("../usage/commit.txt")).with_hidden(
-    "    --[no-]allow-empty
+pub const SYNTAX: Syntax = Syntax::new(include_str!("../usage/commit.txt"))
+    .help_on_stderr()
+    .with_hidden(
+        "    --[no-]allow-empty
     --[no-]allow-empty-message
     --[no-]fixup <commit>
     --[no-]squash <commit>
     --[no-]no-post-rewrite",
-);
+    );
 
 /// What a command line asks for.
 #[derive(Default)]

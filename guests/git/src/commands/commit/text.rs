@@ -6,7 +6,7 @@ use crate::commands::message::{self, Cleanup};
 use crate::commands::operands::standard_input;
 use crate::commands::{editor, hooks};
 use crate::failure::{Failure, Outcome};
-use crate::repository::{Commit, Repository, Role, Signature, lock, subject};
+use crate::repository::{Commit, Repository, Role, Signature, lock};
 
 use super::options::Asked;
 
@@ -158,7 +158,13 @@ pub fn finish(repository: &Repository, asked: &Asked, text: Text, status: &str) 
         return Err(Failure::silent(1));
     }
     let written = fs::read(&file)?;
-    let done = message::clean(&String::from_utf8_lossy(&written), cleanup);
+    let mut written = String::from_utf8_lossy(&written).into_owned();
+    if asked.look.verbose > 0
+        && let Some(at) = written.find(message::SCISSORS.trim_end())
+    {
+        written.truncate(at);
+    }
+    let done = message::clean(&written, cleanup);
     if text.from_template && done == message::clean(&before, cleanup) {
         return Err(Failure::plain(
             1,
@@ -188,16 +194,21 @@ fn comments(cleanup: Cleanup, status: &str) -> String {
         }
     };
     let mut out = format!("{first}#\n");
-    for line in status.lines() {
+    out.push_str(status);
+    out
+}
+
+/// Every line behind a `#`.
+pub fn commented(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
         out.push_str(match line.as_bytes().first() {
-            None => "#",
-            Some(b'\t') => "#",
+            None | Some(b'\t') => "#",
             Some(_) => "# ",
         });
         out.push_str(line);
         out.push('\n');
     }
-    out.push_str("#\n");
     out
 }
 
@@ -290,8 +301,5 @@ fn search_author(repository: &Repository, text: &str) -> Outcome<(Vec<u8>, Vec<u
 
 /// The words of the log: `commit (amend): subject`.
 pub fn log_message(kind: &str, message: &str) -> String {
-    format!(
-        "{kind}: {}",
-        String::from_utf8_lossy(&subject(message.as_bytes()))
-    )
+    format!("{kind}: {}", message.lines().next().unwrap_or_default())
 }

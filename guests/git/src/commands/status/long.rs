@@ -2,7 +2,6 @@
 
 use super::collect::{Found, Line};
 use super::state::{Ongoing, Rebase, State, detached};
-use crate::commands::advice;
 use crate::commands::tracking::Tracking;
 use crate::failure::Outcome;
 use crate::repository::{Repository, quote};
@@ -17,6 +16,8 @@ pub struct Manner {
     pub amend: bool,
     /// Whether a commit is about to be made.
     pub commit: bool,
+    /// Whether it says what to do.
+    pub hints: bool,
 }
 
 const STAGED: usize = 12;
@@ -32,7 +33,7 @@ pub fn text(repository: &Repository, found: &Found, manner: &Manner) -> Outcome<
         found,
         manner,
         state: State::of(repository),
-        hints: advice::wanted(repository.config(), "statusHints"),
+        hints: manner.hints,
         quote_high: repository.config().bool("core.quotepath")?.unwrap_or(true),
         out: Vec::new(),
     };

@@ -18,7 +18,7 @@ use collect::{Found, Wanted, collect};
 use long::Manner;
 use short::Form;
 
-const SYNTAX: Syntax = Syntax::new(include_str!("../usage/status.txt"));
+const SYNTAX: Syntax = Syntax::new(include_str!("../usage/status.txt")).help_on_stderr();
 
 /// How a status is shown; `commit --dry-run` has the same options.
 #[derive(Clone, Debug, Default)]
@@ -209,6 +209,27 @@ impl Look {
         self.worded(repository, found, true, amend)
     }
 
+    /// The sentences that the editor shows below a message: without hints, and nothing about there being nothing.
+    ///
+    /// # Errors
+    /// What can't be read.
+    pub fn text_for_template(
+        &self,
+        repository: &Repository,
+        found: &Found,
+        amend: bool,
+    ) -> Outcome<Vec<u8>> {
+        let look = Look {
+            form: None,
+            ..self.clone()
+        };
+        let manner = Manner {
+            hints: false,
+            ..look.manner(repository, true, amend)?
+        };
+        long::text(repository, found, &manner)
+    }
+
     fn worded(
         &self,
         repository: &Repository,
@@ -218,18 +239,20 @@ impl Look {
     ) -> Outcome<Vec<u8>> {
         match self.form {
             Some(form) => short::text(repository, found, form),
-            None => {
-                let manner = Manner {
-                    untracked: !matches!(self.untracked.as_deref(), Some("no" | "false")),
-                    show_ignored: self.ignored.as_deref().is_some_and(|mode| mode != "no"),
-                    show_stash: self.show_stash
-                        || repository.config().bool("status.showstash")? == Some(true),
-                    commit,
-                    amend,
-                };
-                long::text(repository, found, &manner)
-            }
+            None => long::text(repository, found, &self.manner(repository, commit, amend)?),
         }
+    }
+
+    fn manner(&self, repository: &Repository, commit: bool, amend: bool) -> Outcome<Manner> {
+        Ok(Manner {
+            untracked: !matches!(self.untracked.as_deref(), Some("no" | "false")),
+            show_ignored: self.ignored.as_deref().is_some_and(|mode| mode != "no"),
+            show_stash: self.show_stash
+                || repository.config().bool("status.showstash")? == Some(true),
+            commit,
+            amend,
+            hints: crate::commands::advice::wanted(repository.config(), "statusHints"),
+        })
     }
 }
 
@@ -257,7 +280,8 @@ pub fn status(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     }
     git.out.write_all(&look.text(&repository, &found)?)?;
     if look.verbose > 0 && look.form.is_none() {
-        crate::commands::commit::verbose_diff(git, &repository, &index)?;
+        let diff = crate::commands::commit::staged_diff(&repository, &index)?;
+        git.out.write_all(&diff)?;
     }
     Ok(0)
 }
