@@ -2,6 +2,9 @@
 
 mod add;
 pub mod advice;
+pub mod branches;
+mod checkout;
+mod clean;
 pub mod commit;
 pub mod editor;
 pub mod help;
@@ -10,6 +13,8 @@ pub mod init;
 pub mod message;
 mod mv;
 pub mod operands;
+mod refs;
+mod reset;
 mod rev_parse;
 mod rm;
 pub mod status;
@@ -25,14 +30,25 @@ pub type Command = fn(&mut Git, Vec<String>) -> Outcome<i32>;
 /// All commands by name.
 const TABLE: &[(&str, Command)] = &[
     ("add", add::add),
+    ("branch", refs::branch),
+    ("checkout", checkout::checkout),
+    ("clean", clean::clean),
     ("commit", commit::commit),
+    ("for-each-ref", refs::for_each_ref),
     ("help", help::help),
     ("init", init::init),
     ("mv", mv::mv),
+    ("reset", reset::reset),
+    ("restore", checkout::restore),
     ("rev-parse", rev_parse::rev_parse),
     ("rm", rm::rm),
+    ("show-ref", refs::show_ref),
     ("stage", add::add),
     ("status", status::status),
+    ("switch", checkout::switch),
+    ("symbolic-ref", refs::symbolic_ref),
+    ("tag", refs::tag),
+    ("update-ref", refs::update_ref),
     ("version", help::version),
 ];
 
