@@ -393,9 +393,8 @@ fn tell(
         return Ok(());
     }
     let Some(branch) = &goal.branch else {
-        let same = before.branch.is_none() && before.commit == goal.commit;
         if !asked.detach
-            && !(same && before.branch.is_none())
+            && before.branch.is_some()
             && advice::wanted(repository.config(), "detachedHead")
         {
             git.warn(format!("Note: switching to '{}'.\n{DETACHED}", goal.word));

@@ -147,7 +147,10 @@ fn verify(git: &mut Git, repository: &Repository, names: &[String]) -> Outcome<i
             Some(oid) => {
                 let object = repository.objects().read(&oid)?;
                 match object.kind {
-                    Kind::Tag => git.warn("error: no signature found"),
+                    Kind::Tag => {
+                        git.out.write_all(&object.data)?;
+                        git.warn("error: no signature found");
+                    }
                     kind => git.warn(format!(
                         "error: {name}: cannot verify a non-tag object of type {kind}."
                     )),
@@ -210,8 +213,10 @@ fn annotate(repository: &Repository, asked: &Asked, name: &str, object: &Oid) ->
             "\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n"
         );
         lock::replace(&file, format!("{text}{comment}").as_bytes())?;
-        editor::edit(repository, &file, true)?;
-        text = fs::read_to_string(&file)?;
+        let edited =
+            editor::edit(repository, &file, true).and_then(|()| Ok(fs::read_to_string(&file)?));
+        lock::forget(&file);
+        text = edited?;
     }
     let cleanup = match asked.cleanup.as_deref() {
         Some("verbatim") => Cleanup::Verbatim,
