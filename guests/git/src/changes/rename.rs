@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::similar::{self, Spans};
-use super::{File, Pair, Status, content, is_binary, object_name};
+use super::{File, Pair, Source, Status, content, is_binary, object_name};
 use crate::failure::Outcome;
-use crate::repository::{Oid, Repository};
+use crate::repository::Oid;
 
 /// The score of equal files.
 pub const SCORE_MAX: u32 = 60_000;
@@ -36,8 +36,8 @@ impl Default for Detection {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn detect(repository: Option<&Repository>, pairs: Vec<Pair>, how: Detection) -> Outcome<Vec<Pair>> {
-    let mut search = Search::new(repository, &pairs, how);
+pub fn detect(source: &Source, pairs: Vec<Pair>, how: Detection) -> Outcome<Vec<Pair>> {
+    let mut search = Search::new(source, &pairs, how);
     if !search.sources.is_empty() && !search.targets.is_empty() {
         search.equal()?;
         if how.least < SCORE_MAX {
@@ -50,7 +50,7 @@ pub fn detect(repository: Option<&Repository>, pairs: Vec<Pair>, how: Detection)
     Ok(search.finish())
 }
 
-struct Source {
+struct Origin {
     pair: usize,
     file: File,
     /// How many need it: copies, and the path itself when it stays.
@@ -69,10 +69,10 @@ struct Loaded {
 }
 
 struct Search<'a> {
-    repository: Option<&'a Repository>,
+    source: &'a Source<'a>,
     pairs: &'a [Pair],
     how: Detection,
-    sources: Vec<Source>,
+    sources: Vec<Origin>,
     targets: Vec<Target>,
     loaded: HashMap<(bool, usize), Rc<Loaded>>,
 }
@@ -93,17 +93,17 @@ impl Candidate {
 }
 
 impl<'a> Search<'a> {
-    fn new(repository: Option<&'a Repository>, pairs: &'a [Pair], how: Detection) -> Self {
+    fn new(source: &'a Source<'a>, pairs: &'a [Pair], how: Detection) -> Self {
         let empty = Oid::of("blob", b"");
         let counts = |file: &File| how.empty || file.oid != empty;
-        let mut search = Self { repository, pairs, how, sources: Vec::new(), targets: Vec::new(), loaded: HashMap::new() };
+        let mut search = Self { source, pairs, how, sources: Vec::new(), targets: Vec::new(), loaded: HashMap::new() };
         for (pair, one) in pairs.iter().enumerate() {
             match (&one.old, &one.new) {
                 _ if one.status == Status::Unmerged => {}
                 (None, Some(file)) if counts(file) => search.targets.push(Target { pair, file: file.clone(), source: None }),
-                (Some(file), None) if counts(file) => search.sources.push(Source { pair, file: file.clone(), used: 0 }),
+                (Some(file), None) if counts(file) => search.sources.push(Origin { pair, file: file.clone(), used: 0 }),
                 (Some(file), Some(_)) if how.copies && counts(file) => {
-                    search.sources.push(Source { pair, file: file.clone(), used: 1 });
+                    search.sources.push(Origin { pair, file: file.clone(), used: 1 });
                 }
                 _ => {}
             }
@@ -119,11 +119,11 @@ impl<'a> Search<'a> {
     fn equal(&mut self) -> Outcome<()> {
         let mut by_name: HashMap<Oid, Vec<usize>> = HashMap::new();
         for (at, source) in self.sources.iter().enumerate() {
-            by_name.entry(object_name(self.repository, &source.file)?).or_default().push(at);
+            by_name.entry(object_name(self.source, &source.file)?).or_default().push(at);
         }
         for target in 0..self.targets.len() {
             let file = &self.targets[target].file;
-            let name = object_name(self.repository, file)?;
+            let name = object_name(self.source, file)?;
             let mut best: Option<(usize, u32)> = None;
             for &at in by_name.get(&name).map_or(&[][..], Vec::as_slice).iter().take(100) {
                 let source = &self.sources[at];
@@ -231,7 +231,7 @@ impl<'a> Search<'a> {
             return Ok(known.clone());
         }
         let file = if is_source { &self.sources[at].file } else { &self.targets[at].file };
-        let bytes = content(self.repository, file)?;
+        let bytes = content(self.source, file)?;
         let loaded = Rc::new(Loaded { size: bytes.len(), spans: Spans::of(&bytes, !is_binary(&bytes)) });
         self.loaded.insert((is_source, at), loaded.clone());
         Ok(loaded)

@@ -2,9 +2,9 @@
 
 use super::Options;
 use super::names::{abbreviate, quote, quote_two};
-use crate::changes::is_binary;
+use crate::changes::{Source, is_binary};
 use crate::diff::{changes, is_space, split, without_common_tail};
-use crate::repository::{Oid, Repository};
+use crate::repository::Oid;
 
 /// A side that the file came from.
 pub struct Parent {
@@ -46,11 +46,11 @@ struct Spot {
 }
 
 /// Appends the patch, when there is something to show.
-pub fn combined(repository: &Repository, made: &Made, parents: &[Parent], dense: bool, options: &Options, out: &mut Vec<u8>) {
+pub fn combined(source: &Source, made: &Made, parents: &[Parent], dense: bool, options: &Options, out: &mut Vec<u8>) {
     let modes_differ = parents.iter().any(|parent| parent.mode != made.mode);
     let binary = is_binary(made.bytes) || parents.iter().any(|parent| is_binary(&parent.bytes));
     if binary && !options.text {
-        header(repository, made, parents, (dense, modes_differ, false), options, out);
+        header(source, made, parents, (dense, modes_differ, false), options, out);
         out.extend(b"Binary files differ\n");
         return;
     }
@@ -62,20 +62,20 @@ pub fn combined(repository: &Repository, made: &Made, parents: &[Parent], dense:
     let all = (1u32 << parents.len()) - 1;
     let any = mark(&mut spots, lines.len(), all, dense, options.context.lines);
     if any || modes_differ || made.on_disk {
-        header(repository, made, parents, (dense, modes_differ, true), options, out);
+        header(source, made, parents, (dense, modes_differ, true), options, out);
         if made.mode != 0 {
             dump(&spots, &lines, parents.len(), options, out);
         }
     }
 }
 
-fn header(repository: &Repository, made: &Made, parents: &[Parent], (dense, modes_differ, names): (bool, bool, bool), options: &Options, out: &mut Vec<u8>) {
+fn header(source: &Source, made: &Made, parents: &[Parent], (dense, modes_differ, names): (bool, bool, bool), options: &Options, out: &mut Vec<u8>) {
     let colors = options.colors;
     let mut line = |text: &[u8]| out.extend([colors.meta.as_bytes(), text, colors.reset.as_bytes(), b"\n"].concat());
     let path = options.shown(made.path);
     let kind: &[u8] = if dense { b"diff --cc " } else { b"diff --combined " };
     line(&[kind, &quote(path, options.quote_path)].concat());
-    let short = |oid: &Oid| if options.full_index { oid.hex() } else { abbreviate(Some(repository), oid, options) };
+    let short = |oid: &Oid| if options.full_index { oid.hex() } else { abbreviate(source, oid, options) };
     let olds: Vec<String> = parents.iter().map(|parent| short(&parent.oid)).collect();
     line(format!("index {}..{}", olds.join(","), short(&made.oid)).as_bytes());
     let deleted = made.mode == 0;
