@@ -11,8 +11,19 @@ use crate::repository::{Index, Oid, Repository, TreeEntry, mode};
 ///
 /// # Errors
 /// A tree that can't be read.
-pub fn trees(repository: &Repository, old: &Oid, new: &Oid, paths: &Pathspec, with_same: bool) -> Outcome<Vec<Pair>> {
-    let mut walk = Trees { repository, paths, with_same, pairs: Vec::new() };
+pub fn trees(
+    repository: &Repository,
+    old: &Oid,
+    new: &Oid,
+    paths: &Pathspec,
+    with_same: bool,
+) -> Outcome<Vec<Pair>> {
+    let mut walk = Trees {
+        repository,
+        paths,
+        with_same,
+        pairs: Vec::new(),
+    };
     walk.folders(b"", Some(old), Some(new))?;
     Ok(walk.pairs)
 }
@@ -40,7 +51,9 @@ impl Trees<'_> {
                 (None, None) => return Ok(()),
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(a), Some(b)) => crate::repository::tree_order((&a.name, a.mode), (&b.name, b.mode)),
+                (Some(a), Some(b)) => {
+                    crate::repository::tree_order((&a.name, a.mode), (&b.name, b.mode))
+                }
             };
             let old = if order.is_le() { a.next() } else { None };
             let new = if order.is_ge() { b.next() } else { None };
@@ -48,21 +61,33 @@ impl Trees<'_> {
         }
     }
 
-    fn entry(&mut self, prefix: &[u8], old: Option<&TreeEntry>, new: Option<&TreeEntry>) -> Outcome<()> {
+    fn entry(
+        &mut self,
+        prefix: &[u8],
+        old: Option<&TreeEntry>,
+        new: Option<&TreeEntry>,
+    ) -> Outcome<()> {
         let same = match (old, new) {
             (Some(old), Some(new)) => old.oid == new.oid && old.mode == new.mode,
             _ => false,
         };
-        let Some(name) = old.or(new).map(|entry| &entry.name) else { return Ok(()) };
+        let Some(name) = old.or(new).map(|entry| &entry.name) else {
+            return Ok(());
+        };
         if same && !self.with_same {
             return Ok(());
         }
         let path = [prefix, name].concat();
-        let is_tree = |entry: Option<&TreeEntry>| entry.is_some_and(|entry| entry.mode == mode::TREE);
+        let is_tree =
+            |entry: Option<&TreeEntry>| entry.is_some_and(|entry| entry.mode == mode::TREE);
         if is_tree(old) || is_tree(new) {
             if self.paths.may_match_below(&path) {
                 let below = [&path[..], b"/"].concat();
-                let tree = |entry: Option<&TreeEntry>| entry.filter(|entry| entry.mode == mode::TREE).map(|entry| entry.oid);
+                let tree = |entry: Option<&TreeEntry>| {
+                    entry
+                        .filter(|entry| entry.mode == mode::TREE)
+                        .map(|entry| entry.oid)
+                };
                 self.folders(&below, tree(old).as_ref(), tree(new).as_ref())?;
             }
             return Ok(());
@@ -70,7 +95,9 @@ impl Trees<'_> {
         if !self.paths.matches(&path) {
             return Ok(());
         }
-        let file = |entry: Option<&TreeEntry>| entry.map(|entry| File::stored(&path, entry.mode, entry.oid));
+        let file = |entry: Option<&TreeEntry>| {
+            entry.map(|entry| File::stored(&path, entry.mode, entry.oid))
+        };
         match (file(old), file(new)) {
             (Some(old), Some(_)) if same => self.pairs.push(Pair::same(old)),
             (old, new) => self.pairs.push(Pair::new(old, new)),
@@ -84,7 +111,12 @@ impl Trees<'_> {
 /// # Errors
 /// A tree that can't be read.
 pub fn files(repository: &Repository, tree: Option<&Oid>, paths: &Pathspec) -> Outcome<Vec<File>> {
-    let mut walk = Trees { repository, paths, with_same: false, pairs: Vec::new() };
+    let mut walk = Trees {
+        repository,
+        paths,
+        with_same: false,
+        pairs: Vec::new(),
+    };
     walk.folders(b"", None, tree)?;
     let mut files: Vec<File> = walk.pairs.into_iter().filter_map(|pair| pair.new).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -111,23 +143,35 @@ fn merge(old: Vec<File>, new: Vec<File>, mut each: impl FnMut(Option<File>, Opti
 ///
 /// # Errors
 /// A tree that can't be read.
-pub fn tree_to_index(repository: &Repository, tree: Option<&Oid>, index: &Index, paths: &Pathspec, with_same: bool) -> Outcome<Vec<Pair>> {
+pub fn tree_to_index(
+    repository: &Repository,
+    tree: Option<&Oid>,
+    index: &Index,
+    paths: &Pathspec,
+    with_same: bool,
+) -> Outcome<Vec<Pair>> {
     let (staged, unmerged) = staged(index, paths);
     let mut pairs = Vec::new();
-    merge(files(repository, tree, paths)?, staged, |old, new| match (&old, &new) {
-        (Some(old), Some(new)) if old.oid == new.oid && old.mode == new.mode => {
-            if with_same {
-                pairs.push(Pair::same(old.clone()));
+    merge(files(repository, tree, paths)?, staged, |old, new| {
+        match (&old, &new) {
+            (Some(old), Some(new)) if old.oid == new.oid && old.mode == new.mode => {
+                if with_same {
+                    pairs.push(Pair::same(old.clone()));
+                }
             }
+            _ => pairs.push(Pair::new(old, new)),
         }
-        _ => pairs.push(Pair::new(old, new)),
     });
     Ok(with_unmerged(pairs, &unmerged))
 }
 
 fn staged(index: &Index, paths: &Pathspec) -> (Vec<File>, Vec<Vec<u8>>) {
     let (mut files, mut unmerged) = (Vec::new(), Vec::<Vec<u8>>::new());
-    for entry in index.entries().iter().filter(|entry| paths.matches(&entry.path)) {
+    for entry in index
+        .entries()
+        .iter()
+        .filter(|entry| paths.matches(&entry.path))
+    {
         if entry.stage == 0 && !entry.intent_to_add {
             files.push(File::stored(&entry.path, entry.mode, entry.oid));
         } else if entry.stage != 0 && unmerged.last() != Some(&entry.path) {
@@ -140,7 +184,11 @@ fn staged(index: &Index, paths: &Pathspec) -> (Vec<File>, Vec<Vec<u8>>) {
 /// Paths in conflict are unmerged rather than gone.
 fn with_unmerged(mut pairs: Vec<Pair>, unmerged: &[Vec<u8>]) -> Vec<Pair> {
     if !unmerged.is_empty() {
-        pairs.retain(|pair| unmerged.binary_search_by(|path| path[..].cmp(pair.path())).is_err());
+        pairs.retain(|pair| {
+            unmerged
+                .binary_search_by(|path| path[..].cmp(pair.path()))
+                .is_err()
+        });
         pairs.extend(unmerged.iter().map(|path| Pair::unmerged(path)));
         pairs.sort_by(|a, b| a.path().cmp(b.path()));
     }
@@ -151,10 +199,21 @@ fn with_unmerged(mut pairs: Vec<Pair>, unmerged: &[Vec<u8>]) -> Vec<Pair> {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn index_to_worktree(source: &Source, repository: &Repository, index: &Index, paths: &Pathspec, stage: u8, with_same: bool) -> Outcome<Vec<Pair>> {
+pub fn index_to_worktree(
+    source: &Source,
+    repository: &Repository,
+    index: &Index,
+    paths: &Pathspec,
+    stage: u8,
+    with_same: bool,
+) -> Outcome<Vec<Pair>> {
     let mut pairs = Vec::new();
     let mut unmerged: Vec<Vec<u8>> = Vec::new();
-    for entry in index.entries().iter().filter(|entry| paths.matches(&entry.path)) {
+    for entry in index
+        .entries()
+        .iter()
+        .filter(|entry| paths.matches(&entry.path))
+    {
         if entry.stage != 0 {
             if unmerged.last() != Some(&entry.path) {
                 unmerged.push(entry.path.clone());
@@ -179,15 +238,23 @@ pub fn index_to_worktree(source: &Source, repository: &Repository, index: &Index
 }
 
 /// The file of an entry as it is: the entry's own when it is unchanged, `None` when it is gone.
-fn current(source: &Source, repository: &Repository, index: &Index, entry: &Entry) -> Outcome<Option<File>> {
+fn current(
+    source: &Source,
+    repository: &Repository,
+    index: &Index,
+    entry: &Entry,
+) -> Outcome<Option<File>> {
     let (difference, found) = compare(repository, source.converter(repository), index, entry)?;
     let same = File::stored(&entry.path, entry.mode, entry.oid);
     Ok(match (difference, found) {
         (Difference::None, _) => Some(same),
         (Difference::Deleted, _) | (_, None) => None,
         (_, Some(found)) => {
-            let Some(mut found_mode) = index_mode(&found) else { return Ok(None) };
-            let both_regular = found_mode & 0o170_000 == 0o100_000 && entry.mode & 0o170_000 == 0o100_000;
+            let Some(mut found_mode) = index_mode(&found) else {
+                return Ok(None);
+            };
+            let both_regular =
+                found_mode & 0o170_000 == 0o100_000 && entry.mode & 0o170_000 == 0o100_000;
             if both_regular && repository.config().bool("core.filemode")? == Some(false) {
                 found_mode = entry.mode;
             }
@@ -200,10 +267,21 @@ fn current(source: &Source, repository: &Repository, index: &Index, entry: &Entr
 ///
 /// # Errors
 /// A tree or a file that can't be read.
-pub fn tree_to_worktree(source: &Source, repository: &Repository, tree: &Oid, index: &Index, paths: &Pathspec, with_same: bool) -> Outcome<Vec<Pair>> {
+pub fn tree_to_worktree(
+    source: &Source,
+    repository: &Repository,
+    tree: &Oid,
+    index: &Index,
+    paths: &Pathspec,
+    with_same: bool,
+) -> Outcome<Vec<Pair>> {
     let mut present: Vec<File> = Vec::new();
     let mut unmerged: Vec<Vec<u8>> = Vec::new();
-    for entry in index.entries().iter().filter(|entry| paths.matches(&entry.path)) {
+    for entry in index
+        .entries()
+        .iter()
+        .filter(|entry| paths.matches(&entry.path))
+    {
         if entry.stage != 0 {
             if unmerged.last() == Some(&entry.path) {
                 continue;
@@ -213,11 +291,17 @@ pub fn tree_to_worktree(source: &Source, repository: &Repository, tree: &Oid, in
         present.extend(current(source, repository, index, entry)?);
     }
     let mut pairs = Vec::new();
-    merge(files(repository, Some(tree), paths)?, present, |old, new| pairs.push((old, new)));
+    merge(
+        files(repository, Some(tree), paths)?,
+        present,
+        |old, new| pairs.push((old, new)),
+    );
     let mut differing = Vec::new();
     for (old, new) in pairs {
         let same = match (&old, &new) {
-            (Some(old), Some(new)) => old.mode == new.mode && old.oid == super::object_name(source, new)?,
+            (Some(old), Some(new)) => {
+                old.mode == new.mode && old.oid == super::object_name(source, new)?
+            }
             _ => false,
         };
         if !same {

@@ -41,11 +41,21 @@ pub struct File {
 
 impl File {
     pub fn stored(path: &[u8], mode: u32, oid: Oid) -> Self {
-        Self { path: path.to_vec(), mode, oid, place: Place::Object }
+        Self {
+            path: path.to_vec(),
+            mode,
+            oid,
+            place: Place::Object,
+        }
     }
 
     pub fn on_disk(path: &[u8], mode: u32) -> Self {
-        Self { path: path.to_vec(), mode, oid: Oid::ZERO, place: Place::Disk }
+        Self {
+            path: path.to_vec(),
+            mode,
+            oid: Oid::ZERO,
+            place: Place::Disk,
+        }
     }
 
     pub fn is_regular(&self) -> bool {
@@ -100,25 +110,46 @@ impl Pair {
             (Some(_), None) => Status::Deleted,
             _ => Status::Added,
         };
-        Self { old, new, status, score: 0 }
+        Self {
+            old,
+            new,
+            status,
+            score: 0,
+        }
     }
 
     pub fn unmerged(path: &[u8]) -> Self {
         let file = File::stored(path, 0, Oid::ZERO);
-        Self { old: Some(file.clone()), new: Some(file), status: Status::Unmerged, score: 0 }
+        Self {
+            old: Some(file.clone()),
+            new: Some(file),
+            status: Status::Unmerged,
+            score: 0,
+        }
     }
 
     pub fn same(file: File) -> Self {
-        Self { old: Some(file.clone()), new: Some(file), status: Status::Same, score: 0 }
+        Self {
+            old: Some(file.clone()),
+            new: Some(file),
+            status: Status::Same,
+            score: 0,
+        }
     }
 
     /// The path it is sorted and shown under.
     pub fn path(&self) -> &[u8] {
-        self.new.as_ref().or(self.old.as_ref()).map_or(b"", |file| &file.path)
+        self.new
+            .as_ref()
+            .or(self.old.as_ref())
+            .map_or(b"", |file| &file.path)
     }
 
     pub fn old_path(&self) -> &[u8] {
-        self.old.as_ref().or(self.new.as_ref()).map_or(b"", |file| &file.path)
+        self.old
+            .as_ref()
+            .or(self.new.as_ref())
+            .map_or(b"", |file| &file.path)
     }
 
     /// The pair as `-R` shows it.
@@ -128,7 +159,12 @@ impl Pair {
             Status::Deleted => Status::Added,
             status => status,
         };
-        Self { old: self.new, new: self.old, status, score: self.score }
+        Self {
+            old: self.new,
+            new: self.old,
+            status,
+            score: self.score,
+        }
     }
 }
 
@@ -140,12 +176,18 @@ pub struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub fn of(repository: &'a Repository) -> Self {
-        Self { repository: Some(repository), converter: OnceCell::new() }
+        Self {
+            repository: Some(repository),
+            converter: OnceCell::new(),
+        }
     }
 
     /// Without a repository.
     pub fn outside() -> Self {
-        Self { repository: None, converter: OnceCell::new() }
+        Self {
+            repository: None,
+            converter: OnceCell::new(),
+        }
     }
 
     /// What converts between files and objects.
@@ -155,7 +197,9 @@ impl<'a> Source<'a> {
 
     /// Whether a file is no text: by its attributes, or its bytes.
     pub fn is_binary(&self, path: &[u8], bytes: &[u8]) -> bool {
-        let Some(repository) = self.repository else { return is_binary(bytes) };
+        let Some(repository) = self.repository else {
+            return is_binary(bytes);
+        };
         match self.converter(repository).attributes().get(path, "diff") {
             Value::Set | Value::Text(_) => false,
             Value::Unset => true,
@@ -170,7 +214,9 @@ impl<'a> Source<'a> {
 /// An object or a file that can't be read.
 pub fn content(source: &Source, file: &File) -> Outcome<Rc<Vec<u8>>> {
     match (file.place, source.repository) {
-        _ if file.mode == mode::SUBMODULE => Ok(Rc::new(format!("Subproject commit {}\n", file.oid).into_bytes())),
+        _ if file.mode == mode::SUBMODULE => Ok(Rc::new(
+            format!("Subproject commit {}\n", file.oid).into_bytes(),
+        )),
         (Place::Object, Some(repository)) => {
             let object = repository.objects().read_kind(&file.oid, Kind::Blob)?;
             Ok(Rc::new(object.data.clone()))
@@ -182,9 +228,12 @@ pub fn content(source: &Source, file: &File) -> Outcome<Rc<Vec<u8>>> {
 
 fn on_disk(repository: &Repository, converter: &Converter, file: &File) -> Outcome<Rc<Vec<u8>>> {
     let name = String::from_utf8_lossy(&file.path);
-    let found = stat(path_of(&file.path)?, false).map_err(|error| Failure::system(format!("could not open '{name}'"), &error))?;
+    let found = stat(path_of(&file.path)?, false)
+        .map_err(|error| Failure::system(format!("could not open '{name}'"), &error))?;
     let stored = (!file.oid.is_zero()).then_some(&file.oid);
-    Ok(Rc::new(content_of(repository, converter, &file.path, &found, stored)?))
+    Ok(Rc::new(content_of(
+        repository, converter, &file.path, &found, stored,
+    )?))
 }
 
 /// The name of a file's object, computed when it isn't known.

@@ -43,7 +43,11 @@ fn inside(folder: &str, file: &str) -> String {
 }
 
 fn collect(old: Option<String>, new: Option<String>, pairs: &mut Vec<Pair>) -> Outcome<()> {
-    let folder = |path: &Option<String>| path.as_ref().is_some_and(|path| path != "-" && std::fs::symlink_metadata(path).is_ok_and(|data| data.is_dir()));
+    let folder = |path: &Option<String>| {
+        path.as_ref().is_some_and(|path| {
+            path != "-" && std::fs::symlink_metadata(path).is_ok_and(|data| data.is_dir())
+        })
+    };
     let (old_folder, new_folder) = (folder(&old), folder(&new));
     if old_folder != new_folder && old.is_some() && new.is_some() {
         collect(old, None, pairs)?;
@@ -68,7 +72,9 @@ fn collect(old: Option<String>, new: Option<String>, pairs: &mut Vec<Pair>) -> O
     let (old_file, new_file) = (file(old.as_deref())?, file(new.as_deref())?);
     let pair = match (old_file, new_file) {
         (None, None) => return Ok(()),
-        (Some(old), Some(new)) if old.mode == new.mode && content(&old)? == content(&new)? => return Ok(()),
+        (Some(old), Some(new)) if old.mode == new.mode && content(&old)? == content(&new)? => {
+            return Ok(());
+        }
         (Some(old), None) => Pair::new(Some(old), None),
         (None, Some(new)) => Pair::new(None, Some(new)),
         (old, new) => Pair::new(old, new),
@@ -81,24 +87,38 @@ fn names(folder: &str) -> Outcome<Vec<String>> {
     let fail = |error| Failure::system(format!("could not open directory '{folder}'"), &error);
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(fail)? {
-        names.push(entry.map_err(fail)?.file_name().to_string_lossy().into_owned());
+        names.push(
+            entry
+                .map_err(fail)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned(),
+        );
     }
     Ok(names)
 }
 
 fn file(path: Option<&str>) -> Outcome<Option<File>> {
-    let Some(path) = path.filter(|path| *path != "/dev/null") else { return Ok(None) };
+    let Some(path) = path.filter(|path| *path != "/dev/null") else {
+        return Ok(None);
+    };
     let found = match path {
         "-" => mode::FILE,
         path => {
-            let found = stat(Path::new(path), false).map_err(|error| Failure::system(format!("could not stat '{path}'"), &error))?;
+            let found = stat(Path::new(path), false)
+                .map_err(|error| Failure::system(format!("could not stat '{path}'"), &error))?;
             match found.kind {
                 Kind::Directory => return Ok(None),
                 _ => index_mode(&found).unwrap_or(mode::FILE),
             }
         }
     };
-    Ok(Some(File { path: path.as_bytes().to_vec(), mode: found, oid: Oid::ZERO, place: Place::Outside }))
+    Ok(Some(File {
+        path: path.as_bytes().to_vec(),
+        mode: found,
+        oid: Oid::ZERO,
+        place: Place::Outside,
+    }))
 }
 
 /// The bytes of such a file.

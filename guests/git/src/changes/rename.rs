@@ -28,7 +28,12 @@ pub struct Detection {
 
 impl Default for Detection {
     fn default() -> Self {
-        Self { copies: false, least: SCORE_MAX / 2, limit: 1000, empty: true }
+        Self {
+            copies: false,
+            least: SCORE_MAX / 2,
+            limit: 1000,
+            empty: true,
+        }
     }
 }
 
@@ -96,14 +101,33 @@ impl<'a> Search<'a> {
     fn new(source: &'a Source<'a>, pairs: &'a [Pair], how: Detection) -> Self {
         let empty = Oid::of("blob", b"");
         let counts = |file: &File| how.empty || file.oid != empty;
-        let mut search = Self { source, pairs, how, sources: Vec::new(), targets: Vec::new(), loaded: HashMap::new() };
+        let mut search = Self {
+            source,
+            pairs,
+            how,
+            sources: Vec::new(),
+            targets: Vec::new(),
+            loaded: HashMap::new(),
+        };
         for (pair, one) in pairs.iter().enumerate() {
             match (&one.old, &one.new) {
                 _ if one.status == Status::Unmerged => {}
-                (None, Some(file)) if counts(file) => search.targets.push(Target { pair, file: file.clone(), source: None }),
-                (Some(file), None) if counts(file) => search.sources.push(Origin { pair, file: file.clone(), used: 0 }),
+                (None, Some(file)) if counts(file) => search.targets.push(Target {
+                    pair,
+                    file: file.clone(),
+                    source: None,
+                }),
+                (Some(file), None) if counts(file) => search.sources.push(Origin {
+                    pair,
+                    file: file.clone(),
+                    used: 0,
+                }),
                 (Some(file), Some(_)) if how.copies && counts(file) => {
-                    search.sources.push(Origin { pair, file: file.clone(), used: 1 });
+                    search.sources.push(Origin {
+                        pair,
+                        file: file.clone(),
+                        used: 1,
+                    });
                 }
                 _ => {}
             }
@@ -119,19 +143,30 @@ impl<'a> Search<'a> {
     fn equal(&mut self) -> Outcome<()> {
         let mut by_name: HashMap<Oid, Vec<usize>> = HashMap::new();
         for (at, source) in self.sources.iter().enumerate() {
-            by_name.entry(object_name(self.source, &source.file)?).or_default().push(at);
+            by_name
+                .entry(object_name(self.source, &source.file)?)
+                .or_default()
+                .push(at);
         }
         for target in 0..self.targets.len() {
             let file = &self.targets[target].file;
             let name = object_name(self.source, file)?;
             let mut best: Option<(usize, u32)> = None;
-            for &at in by_name.get(&name).map_or(&[][..], Vec::as_slice).iter().take(100) {
+            for &at in by_name
+                .get(&name)
+                .map_or(&[][..], Vec::as_slice)
+                .iter()
+                .take(100)
+            {
                 let source = &self.sources[at];
                 let both_regular = source.file.is_regular() && file.is_regular();
-                if !both_regular && source.file.mode != file.mode || source.used > 0 && !self.how.copies {
+                if !both_regular && source.file.mode != file.mode
+                    || source.used > 0 && !self.how.copies
+                {
                     continue;
                 }
-                let score = u32::from(source.used == 0) + u32::from(same_name(&source.file.path, &file.path));
+                let score = u32::from(source.used == 0)
+                    + u32::from(same_name(&source.file.path, &file.path));
                 if best.is_none_or(|(_, other)| score > other) {
                     best = Some((at, score));
                 }
@@ -146,14 +181,30 @@ impl<'a> Search<'a> {
     /// Files whose last component is the only one of its name on each side.
     fn same_name(&mut self) -> Outcome<()> {
         let mut sources: HashMap<Vec<u8>, Option<usize>> = HashMap::new();
-        for (at, source) in self.sources.iter().enumerate().filter(|(_, source)| source.used == 0) {
+        for (at, source) in self
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.used == 0)
+        {
             let name = last_component(&source.file.path).to_vec();
-            sources.entry(name).and_modify(|known| *known = None).or_insert(Some(at));
+            sources
+                .entry(name)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(at));
         }
         let mut targets: HashMap<Vec<u8>, Option<usize>> = HashMap::new();
-        for (at, target) in self.targets.iter().enumerate().filter(|(_, target)| target.source.is_none()) {
+        for (at, target) in self
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(_, target)| target.source.is_none())
+        {
             let name = last_component(&target.file.path).to_vec();
-            targets.entry(name).and_modify(|known| *known = None).or_insert(Some(at));
+            targets
+                .entry(name)
+                .and_modify(|known| *known = None)
+                .or_insert(Some(at));
         }
         let least = self.how.least + (SCORE_MAX - self.how.least) / 2;
         for at in 0..self.sources.len() {
@@ -172,10 +223,17 @@ impl<'a> Search<'a> {
     }
 
     fn similar(&mut self) -> Outcome<()> {
-        let open: Vec<usize> = (0..self.targets.len()).filter(|at| self.targets[*at].source.is_none()).collect();
-        let sources: Vec<usize> =
-            (0..self.sources.len()).filter(|at| self.how.copies || self.sources[*at].used == 0).collect();
-        let limit = if self.how.limit == 0 { usize::MAX } else { self.how.limit.saturating_mul(self.how.limit) };
+        let open: Vec<usize> = (0..self.targets.len())
+            .filter(|at| self.targets[*at].source.is_none())
+            .collect();
+        let sources: Vec<usize> = (0..self.sources.len())
+            .filter(|at| self.how.copies || self.sources[*at].used == 0)
+            .collect();
+        let limit = if self.how.limit == 0 {
+            usize::MAX
+        } else {
+            self.how.limit.saturating_mul(self.how.limit)
+        };
         if open.len().saturating_mul(sources.len()) > limit {
             return Ok(());
         }
@@ -184,8 +242,16 @@ impl<'a> Search<'a> {
             let mut best: Vec<Candidate> = Vec::with_capacity(CANDIDATES + 1);
             for &source in &sources {
                 let score = self.estimate(source, target, self.how.least)?;
-                let same_name = same_name(&self.sources[source].file.path, &self.targets[target].file.path);
-                let candidate = Candidate { target, source, score, same_name };
+                let same_name = same_name(
+                    &self.sources[source].file.path,
+                    &self.targets[target].file.path,
+                );
+                let candidate = Candidate {
+                    target,
+                    source,
+                    score,
+                    same_name,
+                };
                 if best.len() < CANDIDATES {
                     best.push(candidate);
                 } else if let Some(worst) = worst(&best)
@@ -206,7 +272,10 @@ impl<'a> Search<'a> {
 
     fn take(&mut self, candidates: &[Candidate], copies: bool) {
         let least = self.how.least;
-        for candidate in candidates.iter().take_while(|candidate| candidate.score >= least) {
+        for candidate in candidates
+            .iter()
+            .take_while(|candidate| candidate.score >= least)
+        {
             let taken = self.targets[candidate.target].source.is_some();
             if !taken && (copies || self.sources[candidate.source].used == 0) {
                 self.record(candidate.target, candidate.source, candidate.score);
@@ -223,34 +292,68 @@ impl<'a> Search<'a> {
         if similar::too_different(old.size, new.size, least) {
             return Ok(0);
         }
-        Ok(similar::score(old.spans.shared(&new.spans), old.size, new.size))
+        Ok(similar::score(
+            old.spans.shared(&new.spans),
+            old.size,
+            new.size,
+        ))
     }
 
     fn load(&mut self, is_source: bool, at: usize) -> Outcome<Rc<Loaded>> {
         if let Some(known) = self.loaded.get(&(is_source, at)) {
             return Ok(known.clone());
         }
-        let file = if is_source { &self.sources[at].file } else { &self.targets[at].file };
+        let file = if is_source {
+            &self.sources[at].file
+        } else {
+            &self.targets[at].file
+        };
         let bytes = content(self.source, file)?;
-        let loaded = Rc::new(Loaded { size: bytes.len(), spans: Spans::of(&bytes, !is_binary(&bytes)) });
+        let loaded = Rc::new(Loaded {
+            size: bytes.len(),
+            spans: Spans::of(&bytes, !is_binary(&bytes)),
+        });
         self.loaded.insert((is_source, at), loaded.clone());
         Ok(loaded)
     }
 
     /// The pairs in their order, with renames where the additions stood.
     fn finish(mut self) -> Vec<Pair> {
-        let renamed: HashMap<usize, usize> = self.targets.iter().enumerate().map(|(at, target)| (target.pair, at)).collect();
-        let sources: HashMap<usize, usize> =
-            self.sources.iter().enumerate().filter(|(_, source)| source.used > 0).map(|(at, source)| (source.pair, at)).collect();
+        let renamed: HashMap<usize, usize> = self
+            .targets
+            .iter()
+            .enumerate()
+            .map(|(at, target)| (target.pair, at))
+            .collect();
+        let sources: HashMap<usize, usize> = self
+            .sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.used > 0)
+            .map(|(at, source)| (source.pair, at))
+            .collect();
         let mut result = Vec::with_capacity(self.pairs.len());
         for (at, pair) in self.pairs.iter().enumerate() {
-            let from = renamed.get(&at).and_then(|target| self.targets[*target].source);
+            let from = renamed
+                .get(&at)
+                .and_then(|target| self.targets[*target].source);
             if let Some((source, score)) = from {
                 let source = &mut self.sources[source];
                 source.used -= 1;
-                let status = if source.used > 0 { Status::Copied } else { Status::Renamed };
-                result.push(Pair { old: Some(source.file.clone()), new: pair.new.clone(), status, score });
-            } else if !(pair.status == Status::Deleted && sources.contains_key(&at) || pair.status == Status::Same) {
+                let status = if source.used > 0 {
+                    Status::Copied
+                } else {
+                    Status::Renamed
+                };
+                result.push(Pair {
+                    old: Some(source.file.clone()),
+                    new: pair.new.clone(),
+                    status,
+                    score,
+                });
+            } else if !(pair.status == Status::Deleted && sources.contains_key(&at)
+                || pair.status == Status::Same)
+            {
                 result.push(pair.clone());
             }
         }

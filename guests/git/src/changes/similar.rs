@@ -41,7 +41,10 @@ impl Spans {
 
     /// The bytes that stand in both.
     pub fn shared(&self, other: &Spans) -> u64 {
-        self.0.iter().map(|(hash, count)| other.0.get(hash).map_or(0, |there| *count.min(there))).sum()
+        self.0
+            .iter()
+            .map(|(hash, count)| other.0.get(hash).map_or(0, |there| *count.min(there)))
+            .sum()
     }
 }
 

@@ -110,13 +110,14 @@ fn option(
                 _ => "no namespace given for --namespace",
             };
             let value = needed(what, value)?;
-            let variable = name
-                .trim_start_matches('-')
-                .replace('-', "_")
-                .to_uppercase();
+            let variable = match name {
+                "--git-dir" => "GIT_DIR",
+                "--work-tree" => "GIT_WORK_TREE",
+                _ => "GIT_NAMESPACE",
+            };
             git.surroundings
                 .variables
-                .insert(format!("GIT_{variable}"), value);
+                .insert(variable.to_owned(), value);
         }
         "--config-env" => {
             let setting = needed("no config key given for --config-env", value)?;

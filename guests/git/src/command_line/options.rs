@@ -14,6 +14,8 @@ pub struct Syntax {
     pub hidden: &'static str,
     /// Whether options end at the first operand.
     pub operands_end_options: bool,
+    /// Whether `-h` prints on standard error, as it does for some.
+    pub help_is_error: bool,
 }
 
 /// An option that was given.
@@ -66,12 +68,19 @@ impl Syntax {
             usage,
             hidden: "",
             operands_end_options: false,
+            help_is_error: false,
         }
     }
 
     /// With options that `-h` doesn't tell.
     pub const fn with_hidden(mut self, hidden: &'static str) -> Self {
         self.hidden = hidden;
+        self
+    }
+
+    /// With `-h` on standard error.
+    pub const fn help_on_stderr(mut self) -> Self {
+        self.help_is_error = true;
         self
     }
 
@@ -94,7 +103,10 @@ impl Syntax {
             let lone_help = first && word == "-h" && words.peek().is_none();
             first = false;
             if lone_help {
-                print!("{}\n", self.usage);
+                if self.help_is_error {
+                    return Err(self.misused());
+                }
+                println!("{}", self.usage);
                 return Err(Failure::silent(129));
             }
             if word == "--" {
@@ -219,10 +231,13 @@ impl Syntax {
         match (&near[..], &positive[..]) {
             ([(option, on, _)], _) => Ok((option, *on)),
             (_, [(option, on, _)]) if !"no-".starts_with(name) => Ok((option, *on)),
-            ([(_, _, one), (_, _, two), ..], _) => Err(Failure::error(
-                129,
-                format!("ambiguous option: {word} (could be --{one} or --{two})"),
-            )),
+            ([.., (_, _, one), (_, _, two)], _) => {
+                println!("{}", self.usage);
+                Err(Failure::error(
+                    129,
+                    format!("ambiguous option: {word} (could be --{one} or --{two})"),
+                ))
+            }
             _ => Err(self.unknown(&format!("--{word}"))),
         }
     }

@@ -68,10 +68,17 @@ pub fn help(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
             overview(git)?;
             Ok(0)
         }
-        Some(name) => Err(Failure::plain(
-            16,
-            format!("No manual entry for git-{name}"),
-        )),
+        Some(name) => {
+            let dash = if commands::find(name).is_some() {
+                "-"
+            } else {
+                ""
+            };
+            Err(Failure::plain(
+                16,
+                format!("No manual entry for git{dash}{name}"),
+            ))
+        }
     }
 }
 

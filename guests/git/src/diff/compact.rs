@@ -65,7 +65,9 @@ fn slide(side: &mut Side, other: &[bool], group: &mut Group, beside: &mut Group,
 
 /// Of the ends a group may slide to, the one whose two edges look most like borders.
 fn best_end(side: &Side, latest: usize, size: usize, earliest: usize) -> usize {
-    let first = earliest.max((latest - size).saturating_sub(1)).max(latest.saturating_sub(SLIDE_MAX));
+    let first = earliest
+        .max((latest - size).saturating_sub(1))
+        .max(latest.saturating_sub(SLIDE_MAX));
     let mut best = (latest, None::<Score>);
     for end in first..=latest {
         let mut score = Score::default();
@@ -85,7 +87,10 @@ struct Group {
 
 impl Group {
     fn first(changed: &[bool]) -> Self {
-        Self { start: 0, end: changed.iter().take_while(|changed| **changed).count() }
+        Self {
+            start: 0,
+            end: changed.iter().take_while(|changed| **changed).count(),
+        }
     }
 
     fn next(&mut self, changed: &[bool]) -> bool {
@@ -93,7 +98,11 @@ impl Group {
             return false;
         }
         self.start = self.end + 1;
-        self.end = self.start + changed[self.start..].iter().take_while(|changed| **changed).count();
+        self.end = self.start
+            + changed[self.start..]
+                .iter()
+                .take_while(|changed| **changed)
+                .count();
         true
     }
 
@@ -102,7 +111,12 @@ impl Group {
             return false;
         }
         self.end = self.start - 1;
-        self.start = self.end - changed[..self.end].iter().rev().take_while(|changed| **changed).count();
+        self.start = self.end
+            - changed[..self.end]
+                .iter()
+                .rev()
+                .take_while(|changed| **changed)
+                .count();
         true
     }
 
@@ -114,7 +128,10 @@ impl Group {
         side.changed[self.end] = true;
         self.start += 1;
         self.end += 1;
-        self.end += side.changed[self.end..].iter().take_while(|changed| **changed).count();
+        self.end += side.changed[self.end..]
+            .iter()
+            .take_while(|changed| **changed)
+            .count();
         true
     }
 
@@ -126,7 +143,11 @@ impl Group {
         self.end -= 1;
         side.changed[self.start] = true;
         side.changed[self.end] = false;
-        self.start -= side.changed[..self.start].iter().rev().take_while(|changed| **changed).count();
+        self.start -= side.changed[..self.start]
+            .iter()
+            .rev()
+            .take_while(|changed| **changed)
+            .count();
         true
     }
 }
@@ -202,20 +223,44 @@ impl Score {
         if border.at_end {
             self.penalty += 21;
         }
-        let behind = if border.indent.is_none() { 1 + border.blank_behind } else { 0 };
+        let behind = if border.indent.is_none() {
+            1 + border.blank_behind
+        } else {
+            0
+        };
         let blank = border.blank_before + behind;
         self.penalty += -30 * blank + 6 * behind;
         let indent = border.indent.or(border.indent_behind);
         self.indent += indent.unwrap_or(-1);
-        let (Some(indent), Some(before)) = (indent, border.indent_before) else { return };
+        let (Some(indent), Some(before)) = (indent, border.indent_before) else {
+            return;
+        };
         let any = blank != 0;
         self.penalty += match indent.cmp(&before) {
-            std::cmp::Ordering::Greater => if any { 10 } else { -4 },
-            std::cmp::Ordering::Equal => 0,
-            std::cmp::Ordering::Less if border.indent_behind.is_some_and(|behind| behind > indent) => {
-                if any { 17 } else { 24 }
+            std::cmp::Ordering::Greater => {
+                if any {
+                    10
+                } else {
+                    -4
+                }
             }
-            std::cmp::Ordering::Less => if any { 17 } else { 23 },
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Less
+                if border.indent_behind.is_some_and(|behind| behind > indent) =>
+            {
+                if any {
+                    17
+                } else {
+                    24
+                }
+            }
+            std::cmp::Ordering::Less => {
+                if any {
+                    17
+                } else {
+                    23
+                }
+            }
         };
     }
 

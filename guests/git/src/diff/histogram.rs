@@ -23,8 +23,15 @@ pub fn mark(classes: &Classes, changed_old: &mut [bool], changed_new: &mut [bool
                 changed_new[new.0..new.1].fill(true);
             }
             Found::OnlyCommon => {
-                let (lines_old, lines_new) = (&classes.old[old.0..old.1], &classes.new[new.0..new.1]);
-                fall_back(lines_old, lines_new, classes.count, &mut changed_old[old.0..old.1], &mut changed_new[new.0..new.1]);
+                let (lines_old, lines_new) =
+                    (&classes.old[old.0..old.1], &classes.new[new.0..new.1]);
+                fall_back(
+                    lines_old,
+                    lines_new,
+                    classes.count,
+                    &mut changed_old[old.0..old.1],
+                    &mut changed_new[new.0..new.1],
+                );
             }
             Found::Run(run) => {
                 areas.push(((run.old + run.length, old.1), (run.new + run.length, new.1)));
@@ -35,7 +42,13 @@ pub fn mark(classes: &Classes, changed_old: &mut [bool], changed_new: &mut [bool
 }
 
 /// Myers' search over a part of both files.
-pub fn fall_back(old: &[u32], new: &[u32], classes: usize, changed_old: &mut [bool], changed_new: &mut [bool]) {
+pub fn fall_back(
+    old: &[u32],
+    new: &[u32],
+    classes: usize,
+    changed_old: &mut [bool],
+    changed_new: &mut [bool],
+) {
     let (taking_old, taking_new) = prepare(old, new, classes, changed_old, changed_new);
     myers::mark(&taking_old, &taking_new, false, changed_old, changed_new);
 }
@@ -131,20 +144,38 @@ impl<'a> Index<'a> {
             let (mut start, mut start_new) = (candidate as usize, at);
             let (mut end, mut end_new) = (candidate as usize, at);
             let mut rare = self.count[class];
-            while old.0 < start && new.0 < start_new && self.old[start - 1] == self.new[start_new - 1] {
+            while old.0 < start
+                && new.0 < start_new
+                && self.old[start - 1] == self.new[start_new - 1]
+            {
                 start -= 1;
                 start_new -= 1;
-                rare = if rare > 1 { rare.min(self.count[self.old[start] as usize]) } else { rare };
+                rare = if rare > 1 {
+                    rare.min(self.count[self.old[start] as usize])
+                } else {
+                    rare
+                };
             }
-            while end + 1 < old.1 && end_new + 1 < new.1 && self.old[end + 1] == self.new[end_new + 1] {
+            while end + 1 < old.1
+                && end_new + 1 < new.1
+                && self.old[end + 1] == self.new[end_new + 1]
+            {
                 end += 1;
                 end_new += 1;
-                rare = if rare > 1 { rare.min(self.count[self.old[end] as usize]) } else { rare };
+                rare = if rare > 1 {
+                    rare.min(self.count[self.old[end] as usize])
+                } else {
+                    rare
+                };
             }
             go_on = go_on.max(end_new + 1);
             let length = end - start + 1;
             if best.length < length && (best.length > 0 || length > 1) || rare < *rarest {
-                *best = Run { old: start, new: start_new, length };
+                *best = Run {
+                    old: start,
+                    new: start_new,
+                    length,
+                };
                 *rarest = rare;
             }
             while candidate != NONE && candidate as usize <= end {

@@ -15,7 +15,11 @@ pub struct Context {
 
 impl Default for Context {
     fn default() -> Self {
-        Self { lines: 3, between: 0, function: false }
+        Self {
+            lines: 3,
+            between: 0,
+            function: false,
+        }
     }
 }
 
@@ -49,7 +53,9 @@ pub fn group(changes: &[Change], old: &[&[u8]], new: &[&[u8]], context: Context)
                 end.1 = (end.1 + function - end.0).min(new.len());
                 end.0 = function;
             }
-            let Some(next) = changes.get(range.end) else { break };
+            let Some(next) = changes.get(range.end) else {
+                break;
+            };
             let line = next.old.min(old.len().saturating_sub(1));
             if line > end.0 + context.lines && !no_function_between(end.0, line, old) {
                 break;
@@ -58,7 +64,11 @@ pub fn group(changes: &[Change], old: &[&[u8]], new: &[&[u8]], context: Context)
             end = end_of_context(*next, old.len(), new.len(), context.lines);
         }
         at = range.end;
-        hunks.push(Hunk { changes: range, old: from_old..end.0, new: from_new..end.1 });
+        hunks.push(Hunk {
+            changes: range,
+            old: from_old..end.0,
+            new: from_new..end.1,
+        });
     }
     hunks
 }
@@ -73,12 +83,18 @@ fn end_of_context(last: Change, old: usize, new: usize, lines: usize) -> (usize,
 fn function_start(first: Change, old: &[&[u8]], new: &[&[u8]]) -> Option<usize> {
     let mut from = first.old;
     if from >= old.len() {
-        if new[first.new..].iter().any(|line| function_name(line).is_some()) {
+        if new[first.new..]
+            .iter()
+            .any(|line| function_name(line).is_some())
+        {
             return None;
         }
         from = old.len().checked_sub(1)?;
     }
-    let mut start = (0..=from).rev().find(|&at| function_name(old[at]).is_some()).unwrap_or(0);
+    let mut start = (0..=from)
+        .rev()
+        .find(|&at| function_name(old[at]).is_some())
+        .unwrap_or(0);
     while start > 0 && !is_blank(old[start - 1]) && function_name(old[start - 1]).is_none() {
         start -= 1;
     }
@@ -86,7 +102,9 @@ fn function_start(first: Change, old: &[&[u8]], new: &[&[u8]]) -> Option<usize> 
 }
 
 fn function_end(from: usize, old: &[&[u8]]) -> usize {
-    let Some(mut end) = (from..old.len()).find(|&at| function_name(old[at]).is_some()) else { return old.len() };
+    let Some(mut end) = (from..old.len()).find(|&at| function_name(old[at]).is_some()) else {
+        return old.len();
+    };
     while end > 0 && is_blank(old[end - 1]) {
         end -= 1;
     }
@@ -112,7 +130,10 @@ fn next_range(changes: &[Change], at: usize, context: Context) -> Option<std::op
     let mut probe = at;
     while probe < changes.len() && changes[probe].ignored {
         let end = changes[probe].old + changes[probe].removed;
-        if changes.get(probe + 1).is_none_or(|next| next.old - end >= context.lines) {
+        if changes
+            .get(probe + 1)
+            .is_none_or(|next| next.old - end >= context.lines)
+        {
             start = probe + 1;
         }
         probe += 1;
@@ -170,26 +191,44 @@ pub fn walk<'a>(
     let mut function: &[u8] = b"";
     let mut looked = 0;
     for hunk in hunks {
-        let found = old[looked.min(hunk.old.start)..hunk.old.start].iter().rev().find_map(|line| function_name(line));
+        let found = old[looked.min(hunk.old.start)..hunk.old.start]
+            .iter()
+            .rev()
+            .find_map(|line| function_name(line));
         function = found.unwrap_or(function);
         looked = hunk.old.start;
         let text = header(hunk);
-        tell(Piece::Header { text: text.as_bytes(), function });
+        tell(Piece::Header {
+            text: text.as_bytes(),
+            function,
+        });
         let mut at = hunk.new.start;
         for change in &changes[hunk.changes.clone()] {
-            new[at..change.new].iter().for_each(|line| tell(Piece::Context(line)));
-            old[change.old..change.old + change.removed].iter().for_each(|line| tell(Piece::Removed(line)));
-            new[change.new..change.new + change.added].iter().for_each(|line| tell(Piece::Added(line)));
+            new[at..change.new]
+                .iter()
+                .for_each(|line| tell(Piece::Context(line)));
+            old[change.old..change.old + change.removed]
+                .iter()
+                .for_each(|line| tell(Piece::Removed(line)));
+            new[change.new..change.new + change.added]
+                .iter()
+                .for_each(|line| tell(Piece::Added(line)));
             at = change.new + change.added;
         }
-        new[at..hunk.new.end].iter().for_each(|line| tell(Piece::Context(line)));
+        new[at..hunk.new.end]
+            .iter()
+            .for_each(|line| tell(Piece::Context(line)));
     }
 }
 
 /// `@@ -1,3 +1,4 @@`
 pub fn header(hunk: &Hunk) -> String {
     let side = |range: &std::ops::Range<usize>| {
-        let start = if range.is_empty() { range.start } else { range.start + 1 };
+        let start = if range.is_empty() {
+            range.start
+        } else {
+            range.start + 1
+        };
         match range.len() {
             1 => start.to_string(),
             length => format!("{start},{length}"),
@@ -202,7 +241,10 @@ pub fn header(hunk: &Hunk) -> String {
 pub fn unified(changes: &[Change], hunks: &[Hunk], old: &[&[u8]], new: &[&[u8]]) -> Vec<u8> {
     let mut text = Vec::new();
     walk(changes, hunks, old, new, |piece| match piece {
-        Piece::Header { text: header, function } => {
+        Piece::Header {
+            text: header,
+            function,
+        } => {
             text.extend_from_slice(header);
             if !function.is_empty() {
                 text.push(b' ');

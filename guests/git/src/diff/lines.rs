@@ -50,7 +50,9 @@ pub struct Classes {
 /// Gives equal lines equal numbers.
 pub fn classify(old: &[&[u8]], new: &[&[u8]], ignored: Whitespace) -> Classes {
     if ignored.any() {
-        let keys = |lines: &[&[u8]]| -> Vec<Vec<u8>> { lines.iter().map(|line| comparable(line, ignored)).collect() };
+        let keys = |lines: &[&[u8]]| -> Vec<Vec<u8>> {
+            lines.iter().map(|line| comparable(line, ignored)).collect()
+        };
         let (old, new) = (keys(old), keys(new));
         return number(old.iter().map(Vec::as_slice), new.iter().map(Vec::as_slice));
     }
@@ -58,20 +60,29 @@ pub fn classify(old: &[&[u8]], new: &[&[u8]], ignored: Whitespace) -> Classes {
 }
 
 fn number<'a>(old: impl Iterator<Item = &'a [u8]>, new: impl Iterator<Item = &'a [u8]>) -> Classes {
-    let mut numbers: HashMap<&[u8], u32, Quick> = HashMap::with_capacity_and_hasher(old.size_hint().0 + 16, Quick);
+    let mut numbers: HashMap<&[u8], u32, Quick> =
+        HashMap::with_capacity_and_hasher(old.size_hint().0 + 16, Quick);
     let mut class = |line| {
         let next = numbers.len() as u32;
         *numbers.entry(line).or_insert(next)
     };
     let old = old.map(&mut class).collect();
     let new = new.map(&mut class).collect();
-    Classes { old, new, count: numbers.len() }
+    Classes {
+        old,
+        new,
+        count: numbers.len(),
+    }
 }
 
 /// A line without what doesn't count.
 pub fn comparable(line: &[u8], ignored: Whitespace) -> Vec<u8> {
     if ignored.all {
-        return line.iter().copied().filter(|&byte| !is_space(byte)).collect();
+        return line
+            .iter()
+            .copied()
+            .filter(|&byte| !is_space(byte))
+            .collect();
     }
     if ignored.change {
         return with_single_spaces(line);
@@ -103,7 +114,10 @@ fn with_single_spaces(line: &[u8]) -> Vec<u8> {
 
 /// Without white space behind.
 pub fn trim_end(line: &[u8]) -> &[u8] {
-    let kept = line.iter().rposition(|&byte| !is_space(byte)).map_or(0, |last| last + 1);
+    let kept = line
+        .iter()
+        .rposition(|&byte| !is_space(byte))
+        .map_or(0, |last| last + 1);
     &line[..kept]
 }
 

@@ -2,15 +2,15 @@
 
 mod compact;
 mod histogram;
+mod hunk;
 mod lines;
 mod myers;
 mod patience;
 mod prepare;
-mod hunk;
 
-pub use hunk::{Context, Hunk, Piece, group, walk};
 #[cfg(not(target_family = "wasm"))]
 pub use hunk::unified;
+pub use hunk::{Context, Hunk, Piece, group, walk};
 pub use lines::{Whitespace, classify, comparable, is_space, split, trim_end};
 
 /// How changed lines are searched.
@@ -55,14 +55,33 @@ pub fn changes(old: &[&[u8]], new: &[&[u8]], how: Comparison) -> Vec<Change> {
         Algorithm::Histogram => histogram::mark(&classes, &mut changed_old, &mut changed_new),
         Algorithm::Myers | Algorithm::Minimal => {
             let minimal = how.algorithm == Algorithm::Minimal;
-            let (taking_old, taking_new) =
-                prepare::prepare(&classes.old, &classes.new, classes.count, &mut changed_old, &mut changed_new);
-            myers::mark(&taking_old, &taking_new, minimal, &mut changed_old, &mut changed_new);
+            let (taking_old, taking_new) = prepare::prepare(
+                &classes.old,
+                &classes.new,
+                classes.count,
+                &mut changed_old,
+                &mut changed_new,
+            );
+            myers::mark(
+                &taking_old,
+                &taking_new,
+                minimal,
+                &mut changed_old,
+                &mut changed_new,
+            );
         }
     }
-    let mut side = compact::Side { lines: old, class: &classes.old, changed: &mut changed_old };
+    let mut side = compact::Side {
+        lines: old,
+        class: &classes.old,
+        changed: &mut changed_old,
+    };
     compact::compact(&mut side, &changed_new, !how.no_indent);
-    let mut side = compact::Side { lines: new, class: &classes.new, changed: &mut changed_new };
+    let mut side = compact::Side {
+        lines: new,
+        class: &classes.new,
+        changed: &mut changed_new,
+    };
     compact::compact(&mut side, &changed_old, !how.no_indent);
     let mut changes = collect(&changed_old, &changed_new);
     if how.blank_lines {
@@ -78,7 +97,13 @@ fn collect(changed_old: &[bool], changed_new: &[bool]) -> Vec<Change> {
     while old < changed_old.len() || new < changed_new.len() {
         let (removed, added) = (run(&changed_old[old..]), run(&changed_new[new..]));
         if removed + added > 0 {
-            changes.push(Change { old, removed, new, added, ignored: false });
+            changes.push(Change {
+                old,
+                removed,
+                new,
+                added,
+                ignored: false,
+            });
         }
         old += removed + 1;
         new += added + 1;
@@ -95,19 +120,29 @@ fn mark_blank(changes: &mut [Change], old: &[&[u8]], new: &[&[u8]], whitespace: 
         false => line.len() <= 1,
     };
     for change in changes {
-        change.ignored = old[change.old..change.old + change.removed].iter().all(blank)
+        change.ignored = old[change.old..change.old + change.removed]
+            .iter()
+            .all(blank)
             && new[change.new..change.new + change.added].iter().all(blank);
     }
 }
 
 /// Without the common end, in steps of 1 KiB: git leaves it out of diffs without context.
-pub fn without_common_tail<'a, 'b>(old: &'a [&'b [u8]], new: &'a [&'b [u8]]) -> (&'a [&'b [u8]], &'a [&'b [u8]]) {
+pub fn without_common_tail<'a, 'b>(
+    old: &'a [&'b [u8]],
+    new: &'a [&'b [u8]],
+) -> (&'a [&'b [u8]], &'a [&'b [u8]]) {
     const STEP: usize = 1024;
     let mut same = 0;
     let mut lines = Vec::new();
     for (a, b) in old.iter().rev().zip(new.iter().rev()) {
         if a != b {
-            let more = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+            let more = a
+                .iter()
+                .rev()
+                .zip(b.iter().rev())
+                .take_while(|(a, b)| a == b)
+                .count();
             same += more;
             break;
         }

@@ -9,7 +9,13 @@ const COST_MIN: isize = 256;
 const FAR: isize = isize::MAX;
 
 /// Marks the lines that differ.
-pub fn mark(old: &Taking, new: &Taking, minimal: bool, changed_old: &mut [bool], changed_new: &mut [bool]) {
+pub fn mark(
+    old: &Taking,
+    new: &Taking,
+    minimal: bool,
+    changed_old: &mut [bool],
+    changed_new: &mut [bool],
+) {
     let diagonals = old.class.len() + new.class.len() + 3;
     let mut search = Search {
         old: &old.class,
@@ -19,7 +25,13 @@ pub fn mark(old: &Taking, new: &Taking, minimal: bool, changed_old: &mut [bool],
         origin: new.class.len() as isize + 1,
         cost_max: (rough_root(diagonals) as isize).max(COST_MIN),
     };
-    let mut boxes = vec![(Area { old: (0, old.class.len() as isize), new: (0, new.class.len() as isize) }, minimal)];
+    let mut boxes = vec![(
+        Area {
+            old: (0, old.class.len() as isize),
+            new: (0, new.class.len() as isize),
+        },
+        minimal,
+    )];
     while let Some((area, minimal)) = boxes.pop() {
         let area = search.shrink(area);
         if area.old.0 == area.old.1 {
@@ -28,8 +40,20 @@ pub fn mark(old: &Taking, new: &Taking, minimal: bool, changed_old: &mut [bool],
             (area.old.0..area.old.1).for_each(|at| changed_old[old.index[at as usize]] = true);
         } else {
             let split = search.split(area, minimal);
-            boxes.push((Area { old: (split.old, area.old.1), new: (split.new, area.new.1) }, split.minimal_high));
-            boxes.push((Area { old: (area.old.0, split.old), new: (area.new.0, split.new) }, split.minimal_low));
+            boxes.push((
+                Area {
+                    old: (split.old, area.old.1),
+                    new: (split.new, area.new.1),
+                },
+                split.minimal_high,
+            ));
+            boxes.push((
+                Area {
+                    old: (area.old.0, split.old),
+                    new: (area.new.0, split.new),
+                },
+                split.minimal_low,
+            ));
         }
     }
 }
@@ -84,11 +108,17 @@ impl Search<'_> {
     }
 
     fn shrink(&self, mut area: Area) -> Area {
-        while area.old.0 < area.old.1 && area.new.0 < area.new.1 && self.same(area.old.0, area.new.0) {
+        while area.old.0 < area.old.1
+            && area.new.0 < area.new.1
+            && self.same(area.old.0, area.new.0)
+        {
             area.old.0 += 1;
             area.new.0 += 1;
         }
-        while area.old.0 < area.old.1 && area.new.0 < area.new.1 && self.same(area.old.1 - 1, area.new.1 - 1) {
+        while area.old.0 < area.old.1
+            && area.new.0 < area.new.1
+            && self.same(area.old.1 - 1, area.new.1 - 1)
+        {
             area.old.1 -= 1;
             area.new.1 -= 1;
         }
@@ -98,7 +128,11 @@ impl Search<'_> {
     /// A point on a good path through the area: where both directions meet, or a point that will do.
     fn split(&mut self, area: Area, minimal: bool) -> Split {
         let (lowest, highest) = (area.old.0 - area.new.1, area.old.1 - area.new.0);
-        let start = |middle| Reach { middle, low: middle, high: middle };
+        let start = |middle| Reach {
+            middle,
+            low: middle,
+            high: middle,
+        };
         let mut forth = start(area.old.0 - area.new.0);
         let mut back = start(area.old.1 - area.new.1);
         let odd = (forth.middle - back.middle) & 1 != 0;
@@ -107,24 +141,47 @@ impl Search<'_> {
         self.backward[at_back] = area.old.1;
         for cost in 1.. {
             let mut snake = false;
-            Self::widen(&mut forth, &mut self.forward, self.origin, (lowest, highest), -1);
+            Self::widen(
+                &mut forth,
+                &mut self.forward,
+                self.origin,
+                (lowest, highest),
+                -1,
+            );
             for diagonal in forth.diagonals() {
                 let end = self.step_forward(area, diagonal, &mut snake);
                 if odd && back.holds(diagonal) && self.backward[self.slot(diagonal)] <= end {
-                    return Split { old: end, new: end - diagonal, minimal_low: true, minimal_high: true };
+                    return Split {
+                        old: end,
+                        new: end - diagonal,
+                        minimal_low: true,
+                        minimal_high: true,
+                    };
                 }
             }
-            Self::widen(&mut back, &mut self.backward, self.origin, (lowest, highest), FAR);
+            Self::widen(
+                &mut back,
+                &mut self.backward,
+                self.origin,
+                (lowest, highest),
+                FAR,
+            );
             for diagonal in back.diagonals() {
                 let end = self.step_backward(area, diagonal, &mut snake);
                 if !odd && forth.holds(diagonal) && end <= self.forward[self.slot(diagonal)] {
-                    return Split { old: end, new: end - diagonal, minimal_low: true, minimal_high: true };
+                    return Split {
+                        old: end,
+                        new: end - diagonal,
+                        minimal_low: true,
+                        minimal_high: true,
+                    };
                 }
             }
             if minimal {
                 continue;
             }
-            if snake && cost > COST_MIN
+            if snake
+                && cost > COST_MIN
                 && let Some(split) = self.good_snake(area, forth, back, cost)
             {
                 return split;
@@ -136,7 +193,13 @@ impl Search<'_> {
         unreachable!("the two directions meet")
     }
 
-    fn widen(reach: &mut Reach, ends: &mut [isize], origin: isize, (lowest, highest): (isize, isize), outside: isize) {
+    fn widen(
+        reach: &mut Reach,
+        ends: &mut [isize],
+        origin: isize,
+        (lowest, highest): (isize, isize),
+        outside: isize,
+    ) {
         if reach.low > lowest {
             reach.low -= 1;
             ends[(reach.low - 1 + origin) as usize] = outside;
@@ -169,7 +232,10 @@ impl Search<'_> {
         let (below, above) = (self.backward[slot - 1], self.backward[slot + 1]);
         let begin = if below < above { below } else { above - 1 };
         let mut old = begin;
-        while old > area.old.0 && old - diagonal > area.new.0 && self.same(old - 1, old - diagonal - 1) {
+        while old > area.old.0
+            && old - diagonal > area.new.0
+            && self.same(old - 1, old - diagonal - 1)
+        {
             old -= 1;
         }
         *snake |= begin - old > SNAKE;
@@ -185,10 +251,22 @@ impl Search<'_> {
             let old = self.forward[self.slot(diagonal)];
             let new = old - diagonal;
             let come = (old - area.old.0) + (new - area.new.0) - (diagonal - forth.middle).abs();
-            let inside = area.old.0 + SNAKE <= old && old < area.old.1 && area.new.0 + SNAKE <= new && new < area.new.1;
-            if come > 4 * cost && come > best && inside && (1..=SNAKE).all(|k| self.same(old - k, new - k)) {
+            let inside = area.old.0 + SNAKE <= old
+                && old < area.old.1
+                && area.new.0 + SNAKE <= new
+                && new < area.new.1;
+            if come > 4 * cost
+                && come > best
+                && inside
+                && (1..=SNAKE).all(|k| self.same(old - k, new - k))
+            {
                 best = come;
-                found = Some(Split { old, new, minimal_low: true, minimal_high: false });
+                found = Some(Split {
+                    old,
+                    new,
+                    minimal_low: true,
+                    minimal_high: false,
+                });
             }
         }
         if found.is_some() {
@@ -198,10 +276,22 @@ impl Search<'_> {
             let old = self.backward[self.slot(diagonal)];
             let new = old - diagonal;
             let come = (area.old.1 - old) + (area.new.1 - new) - (diagonal - back.middle).abs();
-            let inside = area.old.0 < old && old <= area.old.1 - SNAKE && area.new.0 < new && new <= area.new.1 - SNAKE;
-            if come > 4 * cost && come > best && inside && (0..SNAKE).all(|k| self.same(old + k, new + k)) {
+            let inside = area.old.0 < old
+                && old <= area.old.1 - SNAKE
+                && area.new.0 < new
+                && new <= area.new.1 - SNAKE;
+            if come > 4 * cost
+                && come > best
+                && inside
+                && (0..SNAKE).all(|k| self.same(old + k, new + k))
+            {
                 best = come;
-                found = Some(Split { old, new, minimal_low: false, minimal_high: true });
+                found = Some(Split {
+                    old,
+                    new,
+                    minimal_low: false,
+                    minimal_high: true,
+                });
             }
         }
         found
@@ -230,9 +320,19 @@ impl Search<'_> {
             }
         }
         if (area.old.1 + area.new.1) - back_sum < forth_sum - (area.old.0 + area.new.0) {
-            Split { old: forth_old, new: forth_sum - forth_old, minimal_low: true, minimal_high: false }
+            Split {
+                old: forth_old,
+                new: forth_sum - forth_old,
+                minimal_low: true,
+                minimal_high: false,
+            }
         } else {
-            Split { old: back_old, new: back_sum - back_old, minimal_low: false, minimal_high: true }
+            Split {
+                old: back_old,
+                new: back_sum - back_old,
+                minimal_low: false,
+                minimal_high: true,
+            }
         }
     }
 }

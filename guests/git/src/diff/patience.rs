@@ -46,7 +46,12 @@ struct Seen {
 }
 
 /// The longest rising sequence of lines that are alone on both sides.
-fn anchors(classes: &Classes, seen: &mut [Seen], old: (usize, usize), new: (usize, usize)) -> Anchors {
+fn anchors(
+    classes: &Classes,
+    seen: &mut [Seen],
+    old: (usize, usize),
+    new: (usize, usize),
+) -> Anchors {
     for &class in &classes.old[old.0..old.1] {
         seen[class as usize].old += 1;
     }
@@ -55,7 +60,9 @@ fn anchors(classes: &Classes, seen: &mut [Seen], old: (usize, usize), new: (usiz
         line.new += 1;
         line.at_new = at;
     }
-    let common = classes.old[old.0..old.1].iter().any(|&class| seen[class as usize].new > 0);
+    let common = classes.old[old.0..old.1]
+        .iter()
+        .any(|&class| seen[class as usize].new > 0);
     let mut piles: Vec<(usize, usize)> = Vec::new();
     let mut before = vec![NONE; old.1 - old.0];
     for at in old.0..old.1 {
@@ -79,10 +86,17 @@ fn anchors(classes: &Classes, seen: &mut [Seen], old: (usize, usize), new: (usiz
         at = before[at - old.0];
     }
     pairs.reverse();
-    for &class in classes.old[old.0..old.1].iter().chain(&classes.new[new.0..new.1]) {
+    for &class in classes.old[old.0..old.1]
+        .iter()
+        .chain(&classes.new[new.0..new.1])
+    {
         seen[class as usize] = Seen::default();
     }
-    if common { Anchors::Lines(pairs) } else { Anchors::NothingCommon }
+    if common {
+        Anchors::Lines(pairs)
+    } else {
+        Anchors::NothingCommon
+    }
 }
 
 /// The areas between the anchors, without the common lines around them.

@@ -33,13 +33,24 @@ pub fn prepare(
     new.iter().for_each(|&class| in_new[class as usize] += 1);
     let shorter = old.len().min(new.len());
     let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let tail = old.iter().rev().zip(new.iter().rev()).take(shorter - head).take_while(|(a, b)| a == b).count();
+    let tail = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(shorter - head)
+        .take_while(|(a, b)| a == b)
+        .count();
     let side = |lines: &[u32], others: &[u32], changed: &mut [bool]| {
         let middle = head..lines.len() - tail;
         let limit = rough_root(lines.len()).min(MOST_MATCHES) as u32;
-        let matches: Vec<Matches> =
-            lines[middle].iter().map(|&class| matches(others[class as usize], limit)).collect();
-        let mut taking = Taking { index: Vec::with_capacity(matches.len()), class: Vec::with_capacity(matches.len()) };
+        let matches: Vec<Matches> = lines[middle]
+            .iter()
+            .map(|&class| matches(others[class as usize], limit))
+            .collect();
+        let mut taking = Taking {
+            index: Vec::with_capacity(matches.len()),
+            class: Vec::with_capacity(matches.len()),
+        };
         for (at, kind) in matches.iter().enumerate() {
             if *kind == Matches::Few || *kind == Matches::Many && !is_confusing(&matches, at) {
                 taking.index.push(head + at);
@@ -50,7 +61,10 @@ pub fn prepare(
         }
         taking
     };
-    (side(old, &in_new, changed_old), side(new, &in_old, changed_new))
+    (
+        side(old, &in_new, changed_old),
+        side(new, &in_old, changed_new),
+    )
 }
 
 fn matches(count: u32, limit: u32) -> Matches {

@@ -39,11 +39,22 @@ pub fn diff(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
 }
 
 fn read(options: Options, words: &[String]) -> Outcome<Request> {
-    let mut request = Request { options, cached: false, merge_base: false, stage: None, operands: Vec::new(), dashes: None };
+    let mut request = Request {
+        options,
+        cached: false,
+        merge_base: false,
+        stage: None,
+        operands: Vec::new(),
+        dashes: None,
+    };
     let mut at = 0;
     while at < words.len() {
         let word = &words[at];
-        let taken = if request.dashes.is_none() { request.options.take(&words[at..])? } else { 0 };
+        let taken = if request.dashes.is_none() {
+            request.options.take(&words[at..])?
+        } else {
+            0
+        };
         if taken > 0 {
             at += taken;
             continue;
@@ -63,7 +74,12 @@ fn read(options: Options, words: &[String]) -> Outcome<Request> {
             "-2" | "--ours" => request.stage = Some(2),
             "-3" | "--theirs" => request.stage = Some(3),
             "-c" | "--cc" | "--no-ext-diff" | "-q" => {}
-            _ => return Err(Failure::plain(129, format!("error: invalid option: {word}\n{USAGE}"))),
+            _ => {
+                return Err(Failure::plain(
+                    129,
+                    format!("error: invalid option: {word}\n{USAGE}"),
+                ));
+            }
         }
     }
     if !request.options.formats.any() {
@@ -74,9 +90,15 @@ fn read(options: Options, words: &[String]) -> Outcome<Request> {
 
 /// Two paths, one of which is outside the working tree, are compared as they are.
 fn outside_worktree(git: &Git, request: &Request) -> bool {
-    let Ok(repository) = git.repository() else { return true };
-    let [old, new] = &request.operands[..] else { return false };
-    let outside = |path: &String| repository.from_top(path).is_err() && std::fs::symlink_metadata(path).is_ok();
+    let Ok(repository) = git.repository() else {
+        return true;
+    };
+    let [old, new] = &request.operands[..] else {
+        return false;
+    };
+    let outside = |path: &String| {
+        repository.from_top(path).is_err() && std::fs::symlink_metadata(path).is_ok()
+    };
     !request.cached && (outside(old) || outside(new))
 }
 
@@ -88,7 +110,9 @@ fn no_index(git: &mut Git, mut request: Request, inside: bool) -> Outcome<i32> {
         return Err(Failure::plain(129, usage::NO_INDEX));
     };
     let from_here = |path: &String| match git.repository() {
-        Ok(repository) if path != "-" && !path.starts_with('/') && !repository.prefix().is_empty() => {
+        Ok(repository)
+            if path != "-" && !path.starts_with('/') && !repository.prefix().is_empty() =>
+        {
             format!("{}{path}", String::from_utf8_lossy(repository.prefix()))
         }
         _ => path.clone(),
@@ -131,8 +155,17 @@ fn between(repository: &Repository, mut request: Request) -> Outcome<(Vec<u8>, i
     let pairs = match &tips[..] {
         [] if request.cached => {
             options.name_sides("c/", "i/");
-            let tree = repository.head().map(|head| repository.to_tree(&head)).transpose()?;
-            changes::tree_to_index(repository, tree.as_ref(), &repository.index()?, &paths, harder)?
+            let tree = repository
+                .head()
+                .map(|head| repository.to_tree(&head))
+                .transpose()?;
+            changes::tree_to_index(
+                repository,
+                tree.as_ref(),
+                &repository.index()?,
+                &paths,
+                harder,
+            )?
         }
         [] => {
             options.name_sides("i/", "w/");
@@ -141,16 +174,35 @@ fn between(repository: &Repository, mut request: Request) -> Outcome<(Vec<u8>, i
         [tip] if request.cached => {
             options.name_sides("c/", "i/");
             let tree = base_tree(repository, tip, request.merge_base)?;
-            changes::tree_to_index(repository, Some(&tree), &repository.index()?, &paths, harder)?
+            changes::tree_to_index(
+                repository,
+                Some(&tree),
+                &repository.index()?,
+                &paths,
+                harder,
+            )?
         }
         [tip] if is_blob(repository, &tip.oid)? => {
-            let path = paths.items().first().map_or_else(|| named_path(&tip.word), |item| item.path.clone());
-            vec![Pair::new(Some(blob(tip)?), Some(File::on_disk(&path, mode::FILE)))]
+            let path = paths
+                .items()
+                .first()
+                .map_or_else(|| named_path(&tip.word), |item| item.path.clone());
+            vec![Pair::new(
+                Some(blob(tip)?),
+                Some(File::on_disk(&path, mode::FILE)),
+            )]
         }
         [tip] => {
             options.name_sides("c/", "w/");
             let tree = base_tree(repository, tip, request.merge_base)?;
-            changes::tree_to_worktree(&source, repository, &tree, &repository.index()?, &paths, harder)?
+            changes::tree_to_worktree(
+                &source,
+                repository,
+                &tree,
+                &repository.index()?,
+                &paths,
+                harder,
+            )?
         }
         tips => {
             options.name_sides("c/", "c/");
@@ -165,7 +217,10 @@ fn is_blob(repository: &Repository, oid: &Oid) -> Outcome<bool> {
 }
 
 fn named_path(word: &str) -> Vec<u8> {
-    word.split_once(':').map_or(word, |(_, path)| path).as_bytes().to_vec()
+    word.split_once(':')
+        .map_or(word, |(_, path)| path)
+        .as_bytes()
+        .to_vec()
 }
 
 fn blob(tip: &Tip) -> Outcome<File> {
@@ -176,7 +231,9 @@ fn base_tree(repository: &Repository, tip: &Tip, merge_base: bool) -> Outcome<Oi
     if !merge_base {
         return repository.to_tree(&tip.oid);
     }
-    let head = repository.head().ok_or_else(|| Failure::fatal("unable to get HEAD"))?;
+    let head = repository
+        .head()
+        .ok_or_else(|| Failure::fatal("unable to get HEAD"))?;
     let bases = merge_bases(repository, &repository.to_commit(&tip.oid)?, &[head])?;
     match &bases[..] {
         [base] => repository.to_tree(base),
@@ -185,36 +242,83 @@ fn base_tree(repository: &Repository, tip: &Tip, merge_base: bool) -> Outcome<Oi
     }
 }
 
-fn two(repository: &Repository, tips: &[Tip], merge_base: bool, paths: &Pathspec, harder: bool) -> Outcome<Vec<Pair>> {
+fn two(
+    repository: &Repository,
+    tips: &[Tip],
+    merge_base: bool,
+    paths: &Pathspec,
+    harder: bool,
+) -> Outcome<Vec<Pair>> {
     let side = |side| tips.iter().find(|tip| tip.side == Some(side));
     if let (Some(left), Some(right)) = (side('<'), side('>')) {
-        let base = tips.iter().find(|tip| tip.excluded).ok_or_else(|| Failure::fatal(format!("{}: no merge base", left.word)))?;
-        return changes::trees(repository, &repository.to_tree(&base.oid)?, &repository.to_tree(&right.oid)?, paths, harder);
+        let base = tips
+            .iter()
+            .find(|tip| tip.excluded)
+            .ok_or_else(|| Failure::fatal(format!("{}: no merge base", left.word)))?;
+        return changes::trees(
+            repository,
+            &repository.to_tree(&base.oid)?,
+            &repository.to_tree(&right.oid)?,
+            paths,
+            harder,
+        );
     }
     let [first, second] = tips else {
         return Err(Failure::plain(129, USAGE));
     };
-    let (old, new) = if second.excluded && !first.excluded { (second, first) } else { (first, second) };
+    let (old, new) = if second.excluded && !first.excluded {
+        (second, first)
+    } else {
+        (first, second)
+    };
     if is_blob(repository, &old.oid)? && is_blob(repository, &new.oid)? {
         let same = old.oid == new.oid;
-        return Ok(if same { Vec::new() } else { vec![Pair::new(Some(blob(old)?), Some(blob(new)?))] });
+        return Ok(if same {
+            Vec::new()
+        } else {
+            vec![Pair::new(Some(blob(old)?), Some(blob(new)?))]
+        });
     }
     let old_tree = if merge_base {
-        let bases = merge_bases(repository, &repository.to_commit(&old.oid)?, &[repository.to_commit(&new.oid)?])?;
-        let base = bases.first().ok_or_else(|| Failure::fatal("no merge base found"))?;
+        let bases = merge_bases(
+            repository,
+            &repository.to_commit(&old.oid)?,
+            &[repository.to_commit(&new.oid)?],
+        )?;
+        let base = bases
+            .first()
+            .ok_or_else(|| Failure::fatal("no merge base found"))?;
         repository.to_tree(base)?
     } else {
         repository.to_tree(&old.oid)?
     };
-    changes::trees(repository, &old_tree, &repository.to_tree(&new.oid)?, paths, harder)
+    changes::trees(
+        repository,
+        &old_tree,
+        &repository.to_tree(&new.oid)?,
+        paths,
+        harder,
+    )
 }
 
 /// The index and the working tree; paths in conflict are shown beside both sides.
-fn worktree(repository: &Repository, source: &Source, request: Request, paths: &Pathspec) -> Outcome<(Vec<u8>, i32)> {
+fn worktree(
+    repository: &Repository,
+    source: &Source,
+    request: Request,
+    paths: &Pathspec,
+) -> Outcome<(Vec<u8>, i32)> {
     let index: Index = repository.index()?;
     let options = &request.options;
     let together = options.formats.patch && request.stage.is_none();
-    let mut pairs = changes::index_to_worktree(source, repository, &index, paths, request.stage.unwrap_or(2), options.copies_harder)?;
+    let mut pairs = changes::index_to_worktree(
+        source,
+        repository,
+        &index,
+        paths,
+        request.stage.unwrap_or(2),
+        options.copies_harder,
+    )?;
     let mut text = Vec::new();
     if together {
         pairs = unmerged::show(source, &index, pairs, options, &mut text)?;
@@ -225,5 +329,12 @@ fn worktree(repository: &Repository, source: &Source, request: Request, paths: &
         text.clear();
     }
     text.extend(rest);
-    Ok((text, if conflicts && options.exit_code { status | 1 } else { status }))
+    Ok((
+        text,
+        if conflicts && options.exit_code {
+            status | 1
+        } else {
+            status
+        },
+    ))
 }

@@ -7,4 +7,8 @@ mod show;
 use crate::commands::Command;
 
 /// These commands by name.
-pub const TABLE: &[(&str, Command)] = &[("diff", diff::diff), ("log", log::log), ("show", show::show)];
+pub const TABLE: &[(&str, Command)] = &[
+    ("diff", diff::diff),
+    ("log", log::log),
+    ("show", show::show),
+];

@@ -27,14 +27,26 @@ pub fn show(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     }
     if tips.is_empty() {
         let oid = repository.rev_or_fail("HEAD")?;
-        tips.push(Tip { oid, excluded: false, word: "HEAD".to_owned(), side: None });
+        tips.push(Tip {
+            oid,
+            excluded: false,
+            word: "HEAD".to_owned(),
+            side: None,
+        });
     }
     let paths = Pathspec::parse(&repository, &paths)?;
     let mut printer = Printer::new(&repository, options, paths)?;
     let mut shown_one = false;
     for tip in &tips {
         let mut text = Vec::new();
-        object(&repository, &mut printer, &tip.oid, &tip.word, &mut shown_one, &mut text)?;
+        object(
+            &repository,
+            &mut printer,
+            &tip.oid,
+            &tip.word,
+            &mut shown_one,
+            &mut text,
+        )?;
         git.out.put(&text)?;
     }
     printer.end(&mut git.out)?;
@@ -42,7 +54,14 @@ pub fn show(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     Ok(0)
 }
 
-fn object(repository: &Repository, printer: &mut Printer, oid: &Oid, word: &str, shown_one: &mut bool, out: &mut Vec<u8>) -> Outcome<()> {
+fn object(
+    repository: &Repository,
+    printer: &mut Printer,
+    oid: &Oid,
+    word: &str,
+    shown_one: &mut bool,
+    out: &mut Vec<u8>,
+) -> Outcome<()> {
     let object = repository.objects().read(oid)?;
     match object.kind {
         Kind::Blob => out.extend(&object.data),
@@ -57,24 +76,42 @@ fn object(repository: &Repository, printer: &mut Printer, oid: &Oid, word: &str,
             out.extend(format!("tree {word}\n\n").into_bytes());
             for entry in repository.objects().tree(oid)? {
                 out.extend(&entry.name);
-                out.extend(if entry.mode == mode::TREE { &b"/\n"[..] } else { b"\n" });
+                out.extend(if entry.mode == mode::TREE {
+                    &b"/\n"[..]
+                } else {
+                    b"\n"
+                });
             }
         }
         Kind::Tag => {
             if std::mem::replace(shown_one, true) {
                 out.push(b'\n');
             }
-            let Some(tag) = Tag::parse(&object.data) else { return Ok(()) };
+            let Some(tag) = Tag::parse(&object.data) else {
+                return Ok(());
+            };
             out.extend([b"tag ", &tag.name[..], b"\n"].concat());
             if let Some(who) = tag.tagger.as_deref().and_then(Signature::parse) {
                 out.extend([b"Tagger: ", &who.name[..], b" <", &who.email, b">\n"].concat());
-                let date = show_date(who.seconds, who.zone, &printer.options.date, repository.now());
+                let date = show_date(
+                    who.seconds,
+                    who.zone,
+                    &printer.options.date,
+                    repository.now(),
+                );
                 out.extend(format!("Date:   {date}\n").into_bytes());
             }
             out.push(b'\n');
             out.extend(&tag.message);
             printer.begin_again();
-            return self::object(repository, printer, &tag.object, &tag.object.hex(), shown_one, out);
+            return self::object(
+                repository,
+                printer,
+                &tag.object,
+                &tag.object.hex(),
+                shown_one,
+                out,
+            );
         }
     }
     Ok(())

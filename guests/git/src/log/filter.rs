@@ -43,7 +43,11 @@ pub struct Ready {
 /// # Errors
 /// What is wrong with it.
 pub fn pattern(text: &str, kind: Kind, ignore_case: bool, newline: Newline) -> Outcome<Regex> {
-    let dialect = if kind == Kind::Basic { Dialect::BASIC } else { Dialect::EXTENDED };
+    let dialect = if kind == Kind::Basic {
+        Dialect::BASIC
+    } else {
+        Dialect::EXTENDED
+    };
     let mut options = Options::new(dialect);
     options.ignore_case = ignore_case;
     options.newline = newline;
@@ -51,7 +55,8 @@ pub fn pattern(text: &str, kind: Kind, ignore_case: bool, newline: Newline) -> O
     if kind == Kind::Fixed {
         return Ok(Regex::texts(std::iter::once(text.as_bytes()), &options));
     }
-    Regex::new(text.as_bytes(), &options).map_err(|error| Failure::fatal(format!("command line, '{text}': {error}")))
+    Regex::new(text.as_bytes(), &options)
+        .map_err(|error| Failure::fatal(format!("command line, '{text}': {error}")))
 }
 
 impl Filter {
@@ -59,9 +64,17 @@ impl Filter {
     /// A pattern that is none.
     pub fn ready(self) -> Outcome<Ready> {
         let all = |patterns: &[String]| -> Outcome<Vec<Regex>> {
-            patterns.iter().map(|text| pattern(text, self.kind, self.ignore_case, Newline::Anchors)).collect()
+            patterns
+                .iter()
+                .map(|text| pattern(text, self.kind, self.ignore_case, Newline::Anchors))
+                .collect()
         };
-        Ok(Ready { authors: all(&self.authors)?, committers: all(&self.committers)?, messages: all(&self.messages)?, filter: self })
+        Ok(Ready {
+            authors: all(&self.authors)?,
+            committers: all(&self.committers)?,
+            messages: all(&self.messages)?,
+            filter: self,
+        })
     }
 }
 
@@ -74,26 +87,42 @@ impl Ready {
             return false;
         }
         let time = commit.time();
-        if filter.since.is_some_and(|since| time < since) || filter.until.is_some_and(|until| time > until) {
+        if filter.since.is_some_and(|since| time < since)
+            || filter.until.is_some_and(|until| time > until)
+        {
             return false;
         }
         let person = |patterns: &[Regex], line: &[u8]| {
             patterns.is_empty() || {
                 let end = memchr::memrchr(b'>', line).map_or(line.len(), |at| at + 1);
-                patterns.iter().any(|pattern| pattern.is_match(&line[..end]))
+                patterns
+                    .iter()
+                    .any(|pattern| pattern.is_match(&line[..end]))
             }
         };
         let said = match (self.messages.is_empty(), filter.all_match) {
             (true, _) => true,
-            (_, true) => self.messages.iter().all(|pattern| pattern.is_match(&commit.message)),
-            (_, false) => self.messages.iter().any(|pattern| pattern.is_match(&commit.message)),
+            (_, true) => self
+                .messages
+                .iter()
+                .all(|pattern| pattern.is_match(&commit.message)),
+            (_, false) => self
+                .messages
+                .iter()
+                .any(|pattern| pattern.is_match(&commit.message)),
         };
-        let said = if filter.invert && !self.messages.is_empty() { !said } else { said };
+        let said = if filter.invert && !self.messages.is_empty() {
+            !said
+        } else {
+            said
+        };
         said && person(&self.authors, &commit.author) && person(&self.committers, &commit.committer)
     }
 
     /// Whether all later commits in order of time are too old.
     pub fn is_too_old(&self, commit: &Commit) -> bool {
-        self.filter.since.is_some_and(|since| Signature::parse(&commit.committer).is_some_and(|who| who.seconds < since))
+        self.filter.since.is_some_and(|since| {
+            Signature::parse(&commit.committer).is_some_and(|who| who.seconds < since)
+        })
     }
 }

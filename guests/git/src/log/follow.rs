@@ -15,16 +15,38 @@ impl Follow {
     ///
     /// # Errors
     /// A tree that can't be read.
-    pub fn pairs(&mut self, source: &Source, repository: &Repository, old: &Oid, new: &Oid) -> Outcome<Vec<Pair>> {
+    pub fn pairs(
+        &mut self,
+        source: &Source,
+        repository: &Repository,
+        old: &Oid,
+        new: &Oid,
+    ) -> Outcome<Vec<Pair>> {
         let all = Pathspec::default();
         let pairs = trees(repository, old, new, &all, false)?;
-        let mut own: Vec<Pair> = pairs.iter().filter(|pair| pair.path() == self.path).cloned().collect();
+        let mut own: Vec<Pair> = pairs
+            .iter()
+            .filter(|pair| pair.path() == self.path)
+            .cloned()
+            .collect();
         if own.iter().any(|pair| pair.status == Status::Added) {
-            let detection = Detection { copies: true, ..Detection::default() };
-            let mut only: Vec<Pair> = pairs.into_iter().filter(|pair| pair.old.is_some() || pair.path() == self.path).collect();
+            let detection = Detection {
+                copies: true,
+                ..Detection::default()
+            };
+            let mut only: Vec<Pair> = pairs
+                .into_iter()
+                .filter(|pair| pair.old.is_some() || pair.path() == self.path)
+                .collect();
             only = detect(source, only, detection)?;
-            own = only.into_iter().filter(|pair| pair.path() == self.path).collect();
-            if let Some(pair) = own.iter().find(|pair| matches!(pair.status, Status::Renamed | Status::Copied)) {
+            own = only
+                .into_iter()
+                .filter(|pair| pair.path() == self.path)
+                .collect();
+            if let Some(pair) = own
+                .iter()
+                .find(|pair| matches!(pair.status, Status::Renamed | Status::Copied))
+            {
                 self.path = pair.old_path().to_vec();
             }
         }

@@ -23,7 +23,8 @@ impl Format {
     /// # Errors
     /// It names none.
     pub fn named(word: &str, config: &Config) -> Outcome<Format> {
-        Format::find(word, config, 0).ok_or_else(|| Failure::fatal(format!("invalid --pretty format: {word}")))
+        Format::find(word, config, 0)
+            .ok_or_else(|| Failure::fatal(format!("invalid --pretty format: {word}")))
     }
 
     fn find(word: &str, config: &Config, depth: usize) -> Option<Format> {
@@ -52,7 +53,10 @@ impl Format {
             ("reference", Format::User(REFERENCE.to_owned(), true)),
         ];
         let mut fitting = known.into_iter().filter(|(name, _)| name.starts_with(word));
-        fitting.next().filter(|_| !word.is_empty()).map(|(_, format)| format)
+        fitting
+            .next()
+            .filter(|_| !word.is_empty())
+            .map(|(_, format)| format)
     }
 
     /// Whether each commit ends in its own newline, so that none stands between.

@@ -86,7 +86,11 @@ impl Graph {
             State::Padding => self.new_columns.iter().for_each(|_| line.push_str("| ")),
             State::Skip => {
                 line.push_str("...");
-                self.to(if self.needs_expansion() { State::PreCommit } else { State::Commit });
+                self.to(if self.needs_expansion() {
+                    State::PreCommit
+                } else {
+                    State::Commit
+                });
             }
             State::PreCommit => self.pre_commit(&mut line),
             State::Commit => self.commit_line(&mut line),
@@ -105,7 +109,11 @@ impl Graph {
         for column in &self.columns {
             line.push('|');
             let wide = *column == self.commit && self.parents.len() > 2;
-            line.push_str(&" ".repeat(if wide { (self.parents.len() - 2) * 2 } else { 1 }));
+            line.push_str(&" ".repeat(if wide {
+                (self.parents.len() - 2) * 2
+            } else {
+                1
+            }));
         }
         self.previous = State::Padding;
         self.padded(line)
@@ -128,7 +136,9 @@ impl Graph {
     }
 
     fn needs_expansion(&self) -> bool {
-        self.parents.len() >= 3 && self.index + 1 < self.columns.len() && (self.expansion as isize) < self.dashed_parents() * 2
+        self.parents.len() >= 3
+            && self.index + 1 < self.columns.len()
+            && (self.expansion as isize) < self.dashed_parents() * 2
     }
 
     fn update_columns(&mut self) {
@@ -136,7 +146,8 @@ impl Graph {
         self.new_columns.clear();
         let room = 2 * (self.columns.len() + self.parents.len()).max(1) + 2;
         self.mapping = vec![-1; room];
-        self.old_mapping.resize(room.max(self.old_mapping.len()), -1);
+        self.old_mapping
+            .resize(room.max(self.old_mapping.len()), -1);
         self.size = room;
         self.width = 0;
         self.previous_edges_added = self.edges_added;
@@ -185,7 +196,10 @@ impl Graph {
                 self.width += 2 * self.layout as usize;
                 place.max(0) as usize
             }
-            _ if self.edges_added > 0 && self.width >= 2 && self.mapping[self.width - 2] == column as isize => {
+            _ if self.edges_added > 0
+                && self.width >= 2
+                && self.mapping[self.width - 2] == column as isize =>
+            {
                 self.edges_added = -1;
                 self.width - 2
             }
@@ -207,7 +221,11 @@ impl Graph {
     }
 
     fn settle(&mut self) {
-        let state = if self.is_mapping_correct() { State::Padding } else { State::Collapsing };
+        let state = if self.is_mapping_correct() {
+            State::Padding
+        } else {
+            State::Collapsing
+        };
         self.to(state);
     }
 
@@ -219,7 +237,9 @@ impl Graph {
                 line.push('|');
                 line.push_str(&" ".repeat(self.expansion));
             } else {
-                let bent = seen && (self.expansion > 0 || self.previous == State::PostMerge && self.previous_index < at);
+                let bent = seen
+                    && (self.expansion > 0
+                        || self.previous == State::PostMerge && self.previous_index < at);
                 line.push(if bent { '\\' } else { '|' });
             }
             line.push(' ');
@@ -249,12 +269,15 @@ impl Graph {
             } else if seen && self.edges_added > 1 {
                 line.push('\\');
             } else if seen && self.edges_added == 1 {
-                let bent = self.previous == State::PostMerge && self.previous_edges_added > 0 && self.previous_index < at;
+                let bent = self.previous == State::PostMerge
+                    && self.previous_edges_added > 0
+                    && self.previous_index < at;
                 line.push(if bent { '\\' } else { '|' });
             } else {
                 let old = self.old_mapping.get(2 * at + 1).copied().unwrap_or(-1);
                 let new = self.mapping.get(2 * at).copied().unwrap_or(-1);
-                let bent = self.previous == State::Collapsing && old == at as isize && new < at as isize;
+                let bent =
+                    self.previous == State::Collapsing && old == at as isize && new < at as isize;
                 line.push(if bent { '/' } else { '|' });
             }
             line.push(' ');
@@ -355,13 +378,17 @@ impl Graph {
                 self.mapping[at - 1] = target;
                 if edge == -1 {
                     (edge, edge_target) = (at as isize, target);
-                    (from..at.saturating_sub(2)).step_by(2).for_each(|place| self.mapping[place] = target);
+                    (from..at.saturating_sub(2))
+                        .step_by(2)
+                        .for_each(|place| self.mapping[place] = target);
                 }
             } else if at >= 2 && self.mapping[at - 1] != target {
                 self.mapping[at - 2] = target;
                 if edge == -1 {
                     (edge, edge_target) = (at as isize - 1, target);
-                    (from..at.saturating_sub(2)).step_by(2).for_each(|place| self.mapping[place] = target);
+                    (from..at.saturating_sub(2))
+                        .step_by(2)
+                        .for_each(|place| self.mapping[place] = target);
                 }
             }
         }

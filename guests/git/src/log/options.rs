@@ -129,7 +129,10 @@ impl LogOptions {
                 used => used,
             };
             if used == 0 {
-                return Err(Failure::fatal(format!("unrecognized argument: {}", words[at])));
+                return Err(Failure::fatal(format!(
+                    "unrecognized argument: {}",
+                    words[at]
+                )));
             }
             at += used;
         }
@@ -141,13 +144,22 @@ impl LogOptions {
 
     fn take(&mut self, repository: &Repository, words: &[String]) -> Outcome<usize> {
         let word = words[0].as_str();
-        if let Some(number) = word.strip_prefix('-').filter(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())) {
+        if let Some(number) = word
+            .strip_prefix('-')
+            .filter(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             self.max = Some(integer(number)?);
             return Ok(1);
         }
         if let Some(number) = word.strip_prefix("-n") {
             let (number, used) = match number {
-                "" => (words.get(1).ok_or_else(|| Failure::error(128, "-n requires an argument"))?.as_str(), 2),
+                "" => (
+                    words
+                        .get(1)
+                        .ok_or_else(|| Failure::error(128, "-n requires an argument"))?
+                        .as_str(),
+                    2,
+                ),
                 number => (number, 1),
             };
             self.max = count(number)?;
@@ -174,15 +186,31 @@ impl LogOptions {
             return Ok(1);
         }
         const VALUED: [&str; 17] = [
-            "--max-count", "--skip", "--author", "--committer", "--grep", "--since", "--after", "--until", "--before", "--date", "--since-as-filter",
-            "--min-parents", "--max-parents", "--encoding", "--glob", "--exclude", "--expand-tabs",
+            "--max-count",
+            "--skip",
+            "--author",
+            "--committer",
+            "--grep",
+            "--since",
+            "--after",
+            "--until",
+            "--before",
+            "--date",
+            "--since-as-filter",
+            "--min-parents",
+            "--max-parents",
+            "--encoding",
+            "--glob",
+            "--exclude",
+            "--expand-tabs",
         ];
         if !VALUED.contains(&name) {
             return Ok(0);
         }
         let used = if attached.is_some() { 1 } else { 2 };
         let value = attached.or_else(|| words.get(1).cloned());
-        let value = value.ok_or_else(|| Failure::fatal(format!("Option '{name}' requires a value")))?;
+        let value =
+            value.ok_or_else(|| Failure::fatal(format!("Option '{name}' requires a value")))?;
         self.valued(repository, name, value)?;
         Ok(used)
     }
@@ -194,8 +222,12 @@ impl LogOptions {
             "--author" => self.filter.authors.push(value),
             "--committer" => self.filter.committers.push(value),
             "--grep" => self.filter.messages.push(value),
-            "--since" | "--after" | "--since-as-filter" => self.filter.since = Some(approximate(&value, repository.now())),
-            "--until" | "--before" => self.filter.until = Some(approximate(&value, repository.now())),
+            "--since" | "--after" | "--since-as-filter" => {
+                self.filter.since = Some(approximate(&value, repository.now()))
+            }
+            "--until" | "--before" => {
+                self.filter.until = Some(approximate(&value, repository.now()))
+            }
             "--date" => self.date = style(&value)?,
             "--min-parents" => self.filter.parents_min = integer(&value)?,
             "--max-parents" => self.filter.parents_max = Some(integer(&value)?),
@@ -206,13 +238,22 @@ impl LogOptions {
         Ok(())
     }
 
-    fn optional_value(&mut self, repository: &Repository, name: &str, value: &str) -> Outcome<bool> {
+    fn optional_value(
+        &mut self,
+        repository: &Repository,
+        name: &str,
+        value: &str,
+    ) -> Outcome<bool> {
         match name {
             "--decorate" => {
                 self.decorate = match value {
                     "short" | "full" => Some(true),
                     "no" | "auto" => Some(false),
-                    _ => return Err(Failure::fatal(format!("invalid --decorate option: {value}"))),
+                    _ => {
+                        return Err(Failure::fatal(format!(
+                            "invalid --decorate option: {value}"
+                        )));
+                    }
                 }
             }
             "--branches" => self.refs.push(format!("refs/heads/{value}")),
@@ -225,7 +266,11 @@ impl LogOptions {
                     "separate" | "m" | "on" => Merges::Each,
                     "combined" | "c" => Merges::Combined,
                     "dense-combined" | "cc" => Merges::Dense,
-                    _ => return Err(Failure::fatal(format!("invalid value for '--diff-merges': '{value}'"))),
+                    _ => {
+                        return Err(Failure::fatal(format!(
+                            "invalid value for '--diff-merges': '{value}'"
+                        )));
+                    }
                 };
                 self.merges_said = true;
             }
@@ -263,8 +308,18 @@ impl LogOptions {
                 (self.merges, self.merges_said) = (Merges::FirstParent, true);
                 self.diff.formats.patch = true;
             }
-            "--root" | "--no-notes" | "--notes" | "--show-notes" | "--no-show-signature" | "--no-mailmap" | "--use-mailmap" | "--mailmap"
-            | "--no-use-mailmap" | "--clear-decorations" | "--no-color-moved" | "--no-pager" => {}
+            "--root"
+            | "--no-notes"
+            | "--notes"
+            | "--show-notes"
+            | "--no-show-signature"
+            | "--no-mailmap"
+            | "--use-mailmap"
+            | "--mailmap"
+            | "--no-use-mailmap"
+            | "--clear-decorations"
+            | "--no-color-moved"
+            | "--no-pager" => {}
             "-q" | "--quiet" => self.diff.formats.nothing = true,
             _ => return false,
         }
@@ -300,7 +355,9 @@ impl LogOptions {
             "--left-only" => self.side = Some('<'),
             "--right-only" => self.side = Some('>'),
             "-i" | "--regexp-ignore-case" => self.filter.ignore_case = true,
-            "-E" | "--extended-regexp" | "-P" | "--perl-regexp" => self.filter.kind = Kind::Extended,
+            "-E" | "--extended-regexp" | "-P" | "--perl-regexp" => {
+                self.filter.kind = Kind::Extended
+            }
             "-F" | "--fixed-strings" => self.filter.kind = Kind::Fixed,
             "--basic-regexp" => self.filter.kind = Kind::Basic,
             "--all-match" => self.filter.all_match = true,
@@ -316,7 +373,8 @@ fn style(name: &str) -> Outcome<Style> {
 }
 
 fn integer(text: &str) -> Outcome<usize> {
-    text.parse().map_err(|_| Failure::fatal(format!("'{text}': not an integer")))
+    text.parse()
+        .map_err(|_| Failure::fatal(format!("'{text}': not an integer")))
 }
 
 /// A number of commits; a negative one is all.

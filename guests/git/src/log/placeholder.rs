@@ -103,7 +103,11 @@ fn rewrap(out: &mut Vec<u8>, wrapping: Option<(usize, usize, usize, usize)>) {
 fn wrap_of(text: &str) -> Option<(Option<(usize, usize, usize)>, usize)> {
     let inner = text.strip_prefix("w(")?;
     let end = inner.find(')')?;
-    let numbers: Option<Vec<usize>> = inner[..end].split(',').filter(|part| !part.is_empty()).map(|part| part.trim().parse().ok()).collect();
+    let numbers: Option<Vec<usize>> = inner[..end]
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.trim().parse().ok())
+        .collect();
     let numbers = numbers?;
     let at = |index: usize| numbers.get(index).copied().unwrap_or(0);
     let found = (!numbers.is_empty()).then(|| (at(0), at(1), at(2)));
@@ -122,7 +126,11 @@ fn padding_of(text: &str) -> Option<(Padding, usize)> {
     used += usize::from(to_column);
     let inner = text[used..].strip_prefix('(')?;
     let end = inner.find(')')?;
-    let (number, cut) = inner[..end].split_once(',').map_or((&inner[..end], None), |(number, cut)| (number, Some(cut.trim())));
+    let (number, cut) = inner[..end]
+        .split_once(',')
+        .map_or((&inner[..end], None), |(number, cut)| {
+            (number, Some(cut.trim()))
+        });
     let cut = match cut {
         None => None,
         Some("trunc") => Some(Cut::Right),
@@ -130,18 +138,33 @@ fn padding_of(text: &str) -> Option<(Padding, usize)> {
         Some("mtrunc") => Some(Cut::Middle),
         Some(_) => return None,
     };
-    Some((Padding { width: number.trim().parse().ok()?, to_column, align, cut }, used + end + 2))
+    Some((
+        Padding {
+            width: number.trim().parse().ok()?,
+            to_column,
+            align,
+            cut,
+        },
+        used + end + 2,
+    ))
 }
 
 /// What one placeholder stands for, and how long it is.
 fn one(text: &str, oid: &Oid, commit: &Commit, how: &Expansion) -> Option<(Vec<u8>, usize)> {
-    let short_list = |list: &[Oid]| list.iter().map(|oid| (how.short)(oid)).collect::<Vec<_>>().join(" ");
+    let short_list = |list: &[Oid]| {
+        list.iter()
+            .map(|oid| (how.short)(oid))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let long_list = |list: &[Oid]| list.iter().map(Oid::hex).collect::<Vec<_>>().join(" ");
     let plain = |text: String| Some((text.into_bytes(), 1));
     match text.as_bytes().first()? {
         b'n' => Some((b"\n".to_vec(), 1)),
         b'%' => Some((b"%".to_vec(), 1)),
-        b'x' => u8::from_str_radix(text.get(1..3)?, 16).ok().map(|byte| (vec![byte], 3)),
+        b'x' => u8::from_str_radix(text.get(1..3)?, 16)
+            .ok()
+            .map(|byte| (vec![byte], 3)),
         b'C' => color(text, how),
         b'H' => plain(oid.hex()),
         b'h' => plain((how.short)(oid)),
@@ -153,7 +176,11 @@ fn one(text: &str, oid: &Oid, commit: &Commit, how: &Expansion) -> Option<(Vec<u
         b'S' => plain(how.source.to_owned()),
         b'd' => {
             let names = (how.decorations)(oid);
-            plain(if names.is_empty() { names } else { format!(" ({names})") })
+            plain(if names.is_empty() {
+                names
+            } else {
+                format!(" ({names})")
+            })
         }
         b'D' => plain((how.decorations)(oid)),
         b'e' => Some((commit.encoding.clone().unwrap_or_default(), 1)),
@@ -167,7 +194,11 @@ fn one(text: &str, oid: &Oid, commit: &Commit, how: &Expansion) -> Option<(Vec<u
             Some((text, 1))
         }
         b'B' => {
-            let start = commit.message.iter().position(|byte| *byte != b'\n').unwrap_or(commit.message.len());
+            let start = commit
+                .message
+                .iter()
+                .position(|byte| *byte != b'\n')
+                .unwrap_or(commit.message.len());
             Some((commit.message[start..].to_vec(), 1))
         }
         b'N' => Some((Vec::new(), 1)),
@@ -191,7 +222,8 @@ fn one(text: &str, oid: &Oid, commit: &Commit, how: &Expansion) -> Option<(Vec<u
         b'c' => person(&commit.committer, text, how),
         b'(' => {
             let end = text.find(')')?;
-            text.starts_with("(trailers").then(|| (trailers(&commit.message), end + 1))
+            text.starts_with("(trailers")
+                .then(|| (trailers(&commit.message), end + 1))
         }
         _ => None,
     }
@@ -203,7 +235,12 @@ fn person(line: &[u8], text: &str, how: &Expansion) -> Option<(Vec<u8>, usize)> 
     let found = match text.as_bytes().get(1)? {
         b'n' | b'N' => who.name.clone(),
         b'e' | b'E' => who.email.clone(),
-        b'l' | b'L' => who.email.split(|byte| *byte == b'@').next().unwrap_or_default().to_vec(),
+        b'l' | b'L' => who
+            .email
+            .split(|byte| *byte == b'@')
+            .next()
+            .unwrap_or_default()
+            .to_vec(),
         b'd' => date(how.date),
         b'D' => date(&Style::Rfc),
         b'r' => date(&Style::Relative),
@@ -238,7 +275,9 @@ fn color(text: &str, how: &Expansion) -> Option<(Vec<u8>, usize)> {
 }
 
 fn escape(name: &str) -> Option<String> {
-    const NAMES: [&str; 8] = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+    const NAMES: [&str; 8] = [
+        "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
+    ];
     let mut codes = Vec::new();
     let mut ground = 30;
     for word in name.split_whitespace() {
@@ -255,7 +294,9 @@ fn escape(name: &str) -> Option<String> {
             "reverse" => 7,
             word => {
                 let bright = word.strip_prefix("bright");
-                let place = NAMES.iter().position(|known| *known == bright.unwrap_or(word))?;
+                let place = NAMES
+                    .iter()
+                    .position(|known| *known == bright.unwrap_or(word))?;
                 let code = ground + place + if bright.is_some() { 60 } else { 0 };
                 ground = 40;
                 code
@@ -277,7 +318,8 @@ pub fn as_file_name(subject: &[u8]) -> Vec<u8> {
                 name.push(b'-');
             }
             gap = false;
-            let again = *byte == b'.' && at > 0 && subject[at - 1] == b'.' && name.last() == Some(&b'.');
+            let again =
+                *byte == b'.' && at > 0 && subject[at - 1] == b'.' && name.last() == Some(&b'.');
             if !again {
                 name.push(*byte);
             }
@@ -298,7 +340,11 @@ fn trailers(message: &[u8]) -> Vec<u8> {
     let last = &text[start..];
     let is_trailer = |line: &[u8]| {
         let key = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        key.len() < line.len() && !key.is_empty() && key.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+        key.len() < line.len()
+            && !key.is_empty()
+            && key
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
     };
     match !last.is_empty() && last.split(|byte| *byte == b'\n').all(is_trailer) {
         true => [last, b"\n"].concat(),

@@ -24,7 +24,10 @@ pub fn header_and_message(commit: &Commit, format: &Format, look: &Look) -> Vec<
     text.push(b'\n');
     let before = text.len();
     message(commit, format, look, &mut text);
-    let end = text.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| !byte.is_ascii_whitespace())
+        .map_or(0, |last| last + 1);
     text.truncate(end.max(before.min(end)));
     text.push(b'\n');
     text
@@ -38,16 +41,39 @@ fn raw_header(commit: &Commit, text: &mut Vec<u8>) {
 
 fn header(commit: &Commit, format: &Format, look: &Look, text: &mut Vec<u8>) {
     if commit.parents.len() > 1 {
-        let parents: Vec<String> = commit.parents.iter().map(|parent| (look.short)(parent)).collect();
+        let parents: Vec<String> = commit
+            .parents
+            .iter()
+            .map(|parent| (look.short)(parent))
+            .collect();
         text.extend(format!("Merge: {}\n", parents.join(" ")).into_bytes());
     }
     let wide = *format == Format::Fuller;
     let mut person = |title: &str, line: &[u8], date: Option<&str>| {
-        let Some(who) = Signature::parse(line) else { return };
+        let Some(who) = Signature::parse(line) else {
+            return;
+        };
         let gap = if wide { "    " } else { "" };
-        text.extend([title.as_bytes(), b": ", gap.as_bytes(), &who.name, b" <", &who.email, b">\n"].concat());
+        text.extend(
+            [
+                title.as_bytes(),
+                b": ",
+                gap.as_bytes(),
+                &who.name,
+                b" <",
+                &who.email,
+                b">\n",
+            ]
+            .concat(),
+        );
         if let Some(title) = date {
-            text.extend(format!("{title}{}\n", show(who.seconds, who.zone, look.date, look.now)).into_bytes());
+            text.extend(
+                format!(
+                    "{title}{}\n",
+                    show(who.seconds, who.zone, look.date, look.now)
+                )
+                .into_bytes(),
+            );
         }
     };
     match format {
@@ -107,7 +133,9 @@ pub fn mail_message(commit: &Commit, oid: &Oid, prefix: &str, more: &str) -> Vec
         text.extend(b"From: ");
         text.extend(encode_name(&who.name));
         text.extend([b" <", &who.email[..], b">\n"].concat());
-        text.extend(format!("Date: {}\n", show(who.seconds, who.zone, &Style::Rfc, 0)).into_bytes());
+        text.extend(
+            format!("Date: {}\n", show(who.seconds, who.zone, &Style::Rfc, 0)).into_bytes(),
+        );
     }
     text.extend(b"Subject: ");
     text.extend(encode_subject(prefix, &commit.subject()));
@@ -127,8 +155,14 @@ pub fn mail_message(commit: &Commit, oid: &Oid, prefix: &str, more: &str) -> Vec
 
 /// The message behind its first paragraph, trimmed.
 pub fn body(message: &[u8]) -> Vec<u8> {
-    let mut lines = message.split(|byte| *byte == b'\n').map(crate::diff::trim_end).skip_while(|line| line.is_empty());
-    lines.by_ref().take_while(|line| !line.is_empty()).for_each(drop);
+    let mut lines = message
+        .split(|byte| *byte == b'\n')
+        .map(crate::diff::trim_end)
+        .skip_while(|line| line.is_empty());
+    lines
+        .by_ref()
+        .take_while(|line| !line.is_empty())
+        .for_each(drop);
     let rest: Vec<&[u8]> = lines.skip_while(|line| line.is_empty()).collect();
     let text = rest.join(&b'\n');
     crate::diff::trim_end(&text).to_vec()
@@ -136,7 +170,11 @@ pub fn body(message: &[u8]) -> Vec<u8> {
 
 /// A subject for a mail: folded, and encoded when it isn't ASCII.
 pub fn encode_subject(prefix: &str, subject: &[u8]) -> Vec<u8> {
-    let start = if prefix.is_empty() { String::new() } else { format!("[{prefix}] ") };
+    let start = if prefix.is_empty() {
+        String::new()
+    } else {
+        format!("[{prefix}] ")
+    };
     if subject.is_ascii() {
         return fold(&[start.as_bytes(), subject].concat(), "Subject: ".len());
     }
@@ -192,7 +230,9 @@ fn quoted_words(text: &[u8], indent: usize) -> Vec<u8> {
         let mut encoded = Vec::new();
         for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
             match byte {
-                b'=' | b'?' | b'_' | b' ' | 0x7f.. | 0..0x20 => encoded.extend(format!("={byte:02X}").into_bytes()),
+                b'=' | b'?' | b'_' | b' ' | 0x7f.. | 0..0x20 => {
+                    encoded.extend(format!("={byte:02X}").into_bytes())
+                }
                 byte => encoded.push(byte),
             }
         }

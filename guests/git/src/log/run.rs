@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::follow::Follow;
 use super::graph::Graph;
-use super::{Decorations, Expansion, Format, Look, LogOptions, Merges, combined, expand, header_and_message};
+use super::{
+    Decorations, Expansion, Format, LogOptions, Look, Merges, combined, expand, header_and_message,
+};
 use crate::changes::{Pair, Source, trees};
 use crate::failure::{Failure, Outcome};
 use std::io::Write as _;
@@ -38,15 +40,26 @@ pub fn log(git: &mut Git, repository: &Repository, mut options: LogOptions) -> O
         return Err(Failure::fatal("--follow requires exactly one pathspec"));
     }
     let limited = (!paths.is_empty() && !follow).then(|| paths.clone());
-    let walk_options = WalkOptions { order: options.order, first_parent: options.first_parent, paths: limited, full_history: options.full_history, ..WalkOptions::default() };
+    let walk_options = WalkOptions {
+        order: options.order,
+        first_parent: options.first_parent,
+        paths: limited,
+        full_history: options.full_history,
+        ..WalkOptions::default()
+    };
     let commits = |excluded: bool| -> Outcome<Vec<Oid>> {
-        tips.iter().filter(|tip| tip.excluded == excluded).map(|tip| repository.to_commit(&tip.oid)).collect()
+        tips.iter()
+            .filter(|tip| tip.excluded == excluded)
+            .map(|tip| repository.to_commit(&tip.oid))
+            .collect()
     };
     let walk = Walk::new(repository, commits(false)?, commits(true)?, walk_options)?;
     let sides = Sides::of(repository, &tips, &options)?;
     let mut printer = Printer::new(repository, options, paths)?;
     if follow {
-        printer.follow = printer.paths.items().first().map(|item| Follow { path: item.path.clone() });
+        printer.follow = printer.paths.items().first().map(|item| Follow {
+            path: item.path.clone(),
+        });
     }
     printer.walk(git, walk, &sides)?;
     Ok(0)
@@ -55,11 +68,18 @@ pub fn log(git: &mut Git, repository: &Repository, mut options: LogOptions) -> O
 fn default_tip(repository: &Repository) -> Outcome<Tip> {
     let Some(oid) = repository.head() else {
         return Err(match repository.head_branch() {
-            Some(branch) => Failure::fatal(format!("your current branch '{branch}' does not have any commits yet")),
+            Some(branch) => Failure::fatal(format!(
+                "your current branch '{branch}' does not have any commits yet"
+            )),
             None => Failure::fatal("bad default revision 'HEAD'"),
         });
     };
-    Ok(Tip { oid, excluded: false, word: "HEAD".to_owned(), side: None })
+    Ok(Tip {
+        oid,
+        excluded: false,
+        word: "HEAD".to_owned(),
+        side: None,
+    })
 }
 
 fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> {
@@ -70,21 +90,43 @@ fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> 
             continue;
         }
         let start = pattern.split(['*', '?', '[']).next().unwrap_or_default();
-        let whole = if pattern.starts_with("refs/") { String::new() } else { "refs/".to_owned() };
+        let whole = if pattern.starts_with("refs/") {
+            String::new()
+        } else {
+            "refs/".to_owned()
+        };
         let start = format!("{whole}{start}");
         let has_glob = start.len() < whole.len() + pattern.len();
         for reference in repository.refs("refs/")? {
             let name = reference.name.as_bytes();
             let fits = match has_glob {
-                true => crate::repository::wildmatch::matches(format!("{whole}{pattern}").as_bytes(), name, false, false),
-                false => reference.name == start || reference.name.starts_with(&format!("{}/", start.trim_end_matches('/'))),
+                true => crate::repository::wildmatch::matches(
+                    format!("{whole}{pattern}").as_bytes(),
+                    name,
+                    false,
+                    false,
+                ),
+                false => {
+                    reference.name == start
+                        || reference
+                            .name
+                            .starts_with(&format!("{}/", start.trim_end_matches('/')))
+                }
             };
             if fits && repository.to_commit(&reference.oid).is_ok() {
                 tips.push((reference.oid, reference.name));
             }
         }
     }
-    Ok(tips.into_iter().map(|(oid, word)| Tip { oid, excluded: false, word, side: None }).collect())
+    Ok(tips
+        .into_iter()
+        .map(|(oid, word)| Tip {
+            oid,
+            excluded: false,
+            word,
+            side: None,
+        })
+        .collect())
 }
 
 /// Which side of `a...b` each commit is on.
@@ -93,9 +135,20 @@ struct Sides(Option<std::collections::HashSet<Oid>>);
 impl Sides {
     fn of(repository: &Repository, tips: &[Tip], options: &LogOptions) -> Outcome<Sides> {
         let left = tips.iter().find(|tip| tip.side == Some('<'));
-        let (Some(left), true) = (left, options.left_right || options.side.is_some()) else { return Ok(Sides(None)) };
-        let without: Vec<Oid> = tips.iter().filter(|tip| tip.excluded).map(|tip| tip.oid).collect();
-        let walk = Walk::new(repository, vec![repository.to_commit(&left.oid)?], without, WalkOptions::default())?;
+        let (Some(left), true) = (left, options.left_right || options.side.is_some()) else {
+            return Ok(Sides(None));
+        };
+        let without: Vec<Oid> = tips
+            .iter()
+            .filter(|tip| tip.excluded)
+            .map(|tip| tip.oid)
+            .collect();
+        let walk = Walk::new(
+            repository,
+            vec![repository.to_commit(&left.oid)?],
+            without,
+            WalkOptions::default(),
+        )?;
         Ok(Sides(Some(walk.collect::<Outcome<_>>()?)))
     }
 
@@ -129,7 +182,11 @@ impl<'a> Printer<'a> {
         Ok(Self {
             repository,
             source: Source::of(repository),
-            decorations: if wanted { Some(Decorations::of(repository, false)?) } else { None },
+            decorations: if wanted {
+                Some(Decorations::of(repository, false)?)
+            } else {
+                None
+            },
             graph: options.graph.then(Graph::new),
             options,
             paths,
@@ -144,7 +201,9 @@ impl<'a> Printer<'a> {
         let (mut skip, mut left) = (self.options.skip, self.options.max.unwrap_or(usize::MAX));
         let mut kept: Vec<(Oid, Rc<Commit>)> = Vec::new();
         while left > 0 {
-            let Some(oid) = walk.next().transpose()? else { break };
+            let Some(oid) = walk.next().transpose()? else {
+                break;
+            };
             let commit = walk.commit(&oid)?;
             let side = sides.of_commit(&oid);
             if filter.is_too_old(&commit) && self.options.order == Order::Date {
@@ -223,8 +282,18 @@ impl<'a> Printer<'a> {
             return follow.pairs(&self.source, self.repository, &old, &commit.tree);
         }
         let all = Pathspec::default();
-        let paths = if self.options.full_diff { &all } else { &self.paths };
-        trees(self.repository, &old, &commit.tree, paths, self.options.diff.copies_harder)
+        let paths = if self.options.full_diff {
+            &all
+        } else {
+            &self.paths
+        };
+        trees(
+            self.repository,
+            &old,
+            &commit.tree,
+            paths,
+            self.options.diff.copies_harder,
+        )
     }
 
     fn short(&self, oid: &Oid) -> String {
@@ -238,7 +307,13 @@ impl<'a> Printer<'a> {
     ///
     /// # Errors
     /// What can't be read.
-    pub fn show(&mut self, oid: &Oid, commit: &Commit, mark: char, out: &mut Vec<u8>) -> Outcome<()> {
+    pub fn show(
+        &mut self,
+        oid: &Oid,
+        commit: &Commit,
+        mark: char,
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
         let wants_diff = self.options.diff.formats.any() && !self.options.diff.formats.nothing;
         let is_merge = commit.parents.len() > 1;
         let merges = match (self.options.merges_said, self.options.first_parent) {
@@ -258,11 +333,21 @@ impl<'a> Printer<'a> {
                 }
                 Ok(())
             }
-            Merges::Combined | Merges::Dense => self.with_combined(oid, commit, mark, merges == Merges::Dense, out),
+            Merges::Combined | Merges::Dense => {
+                self.with_combined(oid, commit, mark, merges == Merges::Dense, out)
+            }
         }
     }
 
-    fn with_diff(&mut self, oid: &Oid, commit: &Commit, mark: char, parent: usize, from: Option<Oid>, out: &mut Vec<u8>) -> Outcome<()> {
+    fn with_diff(
+        &mut self,
+        oid: &Oid,
+        commit: &Commit,
+        mark: char,
+        parent: usize,
+        from: Option<Oid>,
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
         let pairs = self.pairs(commit, parent)?;
         let pairs = report::select(&self.source, pairs, &self.options.diff)?;
         self.head(oid, commit, mark, from, out)?;
@@ -276,7 +361,14 @@ impl<'a> Printer<'a> {
         Ok(())
     }
 
-    fn with_combined(&mut self, oid: &Oid, commit: &Commit, mark: char, dense: bool, out: &mut Vec<u8>) -> Outcome<()> {
+    fn with_combined(
+        &mut self,
+        oid: &Oid,
+        commit: &Commit,
+        mark: char,
+        dense: bool,
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
         self.head(oid, commit, mark, None, out)?;
         let formats = self.options.diff.formats;
         let mut text = Vec::new();
@@ -305,7 +397,15 @@ impl<'a> Printer<'a> {
         }
         if formats.patch && !paths.is_empty() {
             text.push(b'\n');
-            combined::show(&self.source, self.repository, commit, &self.paths, dense, &self.options.diff, &mut text)?;
+            combined::show(
+                &self.source,
+                self.repository,
+                commit,
+                &self.paths,
+                dense,
+                &self.options.diff,
+                &mut text,
+            )?;
         }
         self.beside_graph(&text, out);
         Ok(())
@@ -314,7 +414,9 @@ impl<'a> Printer<'a> {
     /// What stands between a message and its changes.
     fn gap(&self, text: &mut Vec<u8>) {
         let formats = self.options.diff.formats;
-        if self.options.format == Format::Oneline || self.options.format == Format::User(String::new(), true) {
+        if self.options.format == Format::Oneline
+            || self.options.format == Format::User(String::new(), true)
+        {
             return;
         }
         if formats.stat && formats.patch {
@@ -335,7 +437,14 @@ impl<'a> Printer<'a> {
     }
 
     /// The commit itself.
-    fn head(&mut self, oid: &Oid, commit: &Commit, mark: char, from: Option<Oid>, out: &mut Vec<u8>) -> Outcome<()> {
+    fn head(
+        &mut self,
+        oid: &Oid,
+        commit: &Commit,
+        mark: char,
+        from: Option<Oid>,
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
         let end = if self.options.diff.nul { 0 } else { b'\n' };
         let ends_itself = self.options.format.ends_itself();
         if self.shown_one && !ends_itself {
@@ -384,7 +493,13 @@ impl<'a> Printer<'a> {
         }
         let oneline = self.options.format == Format::Oneline;
         let abbreviate = self.options.abbreviate == Some(true);
-        let name = |oid: &Oid| if abbreviate { self.short(oid) } else { oid.hex() };
+        let name = |oid: &Oid| {
+            if abbreviate {
+                self.short(oid)
+            } else {
+                oid.hex()
+            }
+        };
         let colors = self.options.diff.colors;
         let mut line = String::from(colors.commit);
         if !oneline {
@@ -398,7 +513,10 @@ impl<'a> Printer<'a> {
         }
         line.push_str(&name(oid));
         if self.options.show_parents {
-            commit.parents.iter().for_each(|parent| line.push_str(&format!(" {}", name(parent))));
+            commit
+                .parents
+                .iter()
+                .for_each(|parent| line.push_str(&format!(" {}", name(parent))));
         }
         if let Some(from) = from {
             line.push_str(&format!(" (from {})", name(&from)));
@@ -428,20 +546,41 @@ impl<'a> Printer<'a> {
                 text
             }
             Format::User(format, _) => {
-                let names = |oid: &Oid| self.decorations.as_ref().map(|known| known.names(oid)).unwrap_or_default();
+                let names = |oid: &Oid| {
+                    self.decorations
+                        .as_ref()
+                        .map(|known| known.names(oid))
+                        .unwrap_or_default()
+                };
                 let is_reference = format.ends_with("(%s, %ad)");
                 let date = match (is_reference, &self.options.date) {
-                    (true, crate::repository::date::Style::Default) => &crate::repository::date::Style::Short,
+                    (true, crate::repository::date::Style::Default) => {
+                        &crate::repository::date::Style::Short
+                    }
                     (_, date) => date,
                 };
                 let color = self.options.diff.colors.on();
-                let how = Expansion { date, now, short: &short, decorations: &names, reflog: None, color, mark, source: "" };
+                let how = Expansion {
+                    date,
+                    now,
+                    short: &short,
+                    decorations: &names,
+                    reflog: None,
+                    color,
+                    mark,
+                    source: "",
+                };
                 expand(format, oid, commit, &how)
             }
             format => {
                 let whole = self.options.diff.abbreviation == Some(40);
                 let names: &dyn Fn(&Oid) -> String = if whole { &long } else { &short };
-                let look = Look { date: &self.options.date, now, short: names, expand_tabs: self.options.expand_tabs };
+                let look = Look {
+                    date: &self.options.date,
+                    now,
+                    short: names,
+                    expand_tabs: self.options.expand_tabs,
+                };
                 header_and_message(commit, format, &look)
             }
         }
@@ -482,8 +621,15 @@ impl<'a> Printer<'a> {
 ///
 /// # Errors
 /// A tree that can't be read.
-pub fn commit_pairs(repository: &Repository, commit: &Commit, paths: &Pathspec) -> Outcome<Vec<Pair>> {
-    let old = commit.parents.first().map_or(Ok(Oid::EMPTY_TREE), |parent| repository.to_tree(parent))?;
+pub fn commit_pairs(
+    repository: &Repository,
+    commit: &Commit,
+    paths: &Pathspec,
+) -> Outcome<Vec<Pair>> {
+    let old = commit
+        .parents
+        .first()
+        .map_or(Ok(Oid::EMPTY_TREE), |parent| repository.to_tree(parent))?;
     trees(repository, &old, &commit.tree, paths, false)
 }
 
@@ -491,7 +637,12 @@ pub fn commit_pairs(repository: &Repository, commit: &Commit, paths: &Pathspec) 
 ///
 /// # Errors
 /// What can't be read.
-pub fn show_commit(printer: &mut Printer, repository: &Repository, oid: &Oid, out: &mut Vec<u8>) -> Outcome<()> {
+pub fn show_commit(
+    printer: &mut Printer,
+    repository: &Repository,
+    oid: &Oid,
+    out: &mut Vec<u8>,
+) -> Outcome<()> {
     let commit = repository.objects().commit(oid)?;
     printer.show(oid, &commit, '>', out)
 }

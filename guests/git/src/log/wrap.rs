@@ -6,7 +6,12 @@ use super::placeholder::{Align, Cut, Padding};
 pub fn width_of(letter: char) -> usize {
     match letter as u32 {
         0x300..=0x36f | 0x200b..=0x200f => 0,
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 => 2,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60 => 2,
         0x1f300..=0x1f64f | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
@@ -19,8 +24,15 @@ fn width(text: &str) -> usize {
 /// The text at the width a `%<(…)` or its like asks for.
 pub fn pad(text: &[u8], how: Padding, before: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text).into_owned();
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let used = if how.to_column { width(&String::from_utf8_lossy(line)) } else { 0 };
+    let line = before
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let used = if how.to_column {
+        width(&String::from_utf8_lossy(line))
+    } else {
+        0
+    };
     let wanted = how.width.saturating_sub(used);
     let length = width(&text);
     if length > wanted {
@@ -42,7 +54,11 @@ fn shorten(text: &str, wanted: usize, cut: Cut) -> String {
     let room = wanted.saturating_sub(2);
     let head = |count: usize| text.chars().take(count).collect::<String>();
     let total = text.chars().count();
-    let tail = |count: usize| text.chars().skip(total.saturating_sub(count)).collect::<String>();
+    let tail = |count: usize| {
+        text.chars()
+            .skip(total.saturating_sub(count))
+            .collect::<String>()
+    };
     match cut {
         Cut::Right => head(room) + "..",
         Cut::Left => format!("..{}", tail(room)),
@@ -60,7 +76,11 @@ pub fn wrap(text: &[u8], limit: usize, first: usize, next: usize) -> Vec<u8> {
             out.push_str("\n\n");
         }
         let mut column = 0;
-        for (place, word) in paragraph.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).enumerate() {
+        for (place, word) in paragraph
+            .split([' ', '\n', '\t'])
+            .filter(|word| !word.is_empty())
+            .enumerate()
+        {
             let length = width(word);
             if place == 0 {
                 out.push_str(&" ".repeat(indent));

@@ -50,12 +50,23 @@ pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8], options: &Options) -> Merg
     let changes_one = diff::changes(&base, &one, options.comparison);
     let changes_two = diff::changes(&base, &two, options.comparison);
     if changes_one.is_empty() {
-        return Merged { text: theirs.to_vec(), conflicts: 0 };
+        return Merged {
+            text: theirs.to_vec(),
+            conflicts: 0,
+        };
     }
     if changes_two.is_empty() {
-        return Merged { text: ours.to_vec(), conflicts: 0 };
+        return Merged {
+            text: ours.to_vec(),
+            conflicts: 0,
+        };
     }
-    let mut parts = Parts { base: &base, one: &one, two: &two, list: Vec::new() };
+    let mut parts = Parts {
+        base: &base,
+        one: &one,
+        two: &two,
+        list: Vec::new(),
+    };
     parts.collect(&changes_one, &changes_two);
     match options.style {
         Style::Merge => {
@@ -101,15 +112,29 @@ impl Parts<'_> {
         loop {
             match (a.peek().copied(), b.peek().copied()) {
                 (None, None) => return,
-                (Some(ours), theirs) if theirs.is_none_or(|theirs| ours.old + ours.removed < theirs.old) => {
+                (Some(ours), theirs)
+                    if theirs.is_none_or(|theirs| ours.old + ours.removed < theirs.old) =>
+                {
                     let at_two = (ours.old as isize + shift_two) as usize;
-                    self.add(Kind::Ours, (ours.old, ours.removed), (ours.new, ours.added), (at_two, ours.removed));
+                    self.add(
+                        Kind::Ours,
+                        (ours.old, ours.removed),
+                        (ours.new, ours.added),
+                        (at_two, ours.removed),
+                    );
                     shift_one = shift_behind(ours);
                     a.next();
                 }
-                (ours, Some(theirs)) if ours.is_none_or(|ours| theirs.old + theirs.removed < ours.old) => {
+                (ours, Some(theirs))
+                    if ours.is_none_or(|ours| theirs.old + theirs.removed < ours.old) =>
+                {
                     let at_one = (theirs.old as isize + shift_one) as usize;
-                    self.add(Kind::Theirs, (theirs.old, theirs.removed), (at_one, theirs.removed), (theirs.new, theirs.added));
+                    self.add(
+                        Kind::Theirs,
+                        (theirs.old, theirs.removed),
+                        (at_one, theirs.removed),
+                        (theirs.new, theirs.added),
+                    );
                     shift_two = shift_behind(theirs);
                     b.next();
                 }
@@ -131,17 +156,29 @@ impl Parts<'_> {
     }
 
     fn add_both(&mut self, ours: &Change, theirs: &Change) {
-        let same_place = ours.old == theirs.old && ours.removed == theirs.removed && ours.added == theirs.added;
-        if same_place && self.one[ours.new..ours.new + ours.added] == self.two[theirs.new..theirs.new + theirs.added] {
+        let same_place =
+            ours.old == theirs.old && ours.removed == theirs.removed && ours.added == theirs.added;
+        if same_place
+            && self.one[ours.new..ours.new + ours.added]
+                == self.two[theirs.new..theirs.new + theirs.added]
+        {
             return;
         }
         let start = ours.old.min(theirs.old);
         let end = (ours.old + ours.removed).max(theirs.old + theirs.removed);
         let around = |change: &Change| {
             let from = change.new.saturating_sub(change.old - start);
-            (from, change.new + change.added + (end - change.old - change.removed) - from)
+            (
+                from,
+                change.new + change.added + (end - change.old - change.removed) - from,
+            )
         };
-        self.add(Kind::Conflict, (start, end - start), around(ours), around(theirs));
+        self.add(
+            Kind::Conflict,
+            (start, end - start),
+            around(ours),
+            around(theirs),
+        );
     }
 
     /// Appends, or makes the last part longer when the new one touches it.
@@ -157,7 +194,12 @@ impl Parts<'_> {
             last.two.1 = two.0 + two.1 - last.two.0;
             return;
         }
-        self.list.push(Part { kind, base, one, two });
+        self.list.push(Part {
+            kind,
+            base,
+            one,
+            two,
+        });
     }
 
     /// Takes out of conflicts the lines on which both sides agree.
@@ -168,7 +210,10 @@ impl Parts<'_> {
                 refined.push(part);
                 continue;
             }
-            let (one, two) = (&self.one[part.one.0..][..part.one.1], &self.two[part.two.0..][..part.two.1]);
+            let (one, two) = (
+                &self.one[part.one.0..][..part.one.1],
+                &self.two[part.two.0..][..part.two.1],
+            );
             let changes = diff::changes(one, two, comparison);
             if changes.is_empty() {
                 part.kind = Kind::Agreed;
@@ -194,7 +239,11 @@ impl Parts<'_> {
             {
                 let begin = last.one.0 + last.one.1;
                 let between = &self.one[begin.min(part.one.0)..part.one.0];
-                let has_words = || between.iter().any(|line| line.iter().any(u8::is_ascii_alphanumeric));
+                let has_words = || {
+                    between
+                        .iter()
+                        .any(|line| line.iter().any(u8::is_ascii_alphanumeric))
+                };
                 if between.len() <= 3 || without_words && !has_words() {
                     last.one.1 = part.one.0 + part.one.1 - last.one.0;
                     last.two.1 = part.two.0 + part.two.1 - last.two.0;
@@ -217,7 +266,10 @@ impl Parts<'_> {
                 part.two = (part.two.0 + 1, part.two.1 - 1);
             }
             let last = |range: (usize, usize)| range.0 + range.1 - 1;
-            while part.one.1 > 0 && part.two.1 > 0 && self.one[last(part.one)] == self.two[last(part.two)] {
+            while part.one.1 > 0
+                && part.two.1 > 0
+                && self.one[last(part.one)] == self.two[last(part.two)]
+            {
                 part.one.1 -= 1;
                 part.two.1 -= 1;
             }
@@ -239,7 +291,10 @@ impl Parts<'_> {
                 continue;
             }
             push(&mut text, &self.one[at..part.one.0.max(at)]);
-            let (one, two) = (&self.one[part.one.0..][..part.one.1], &self.two[part.two.0..][..part.two.1]);
+            let (one, two) = (
+                &self.one[part.one.0..][..part.one.1],
+                &self.two[part.two.0..][..part.two.1],
+            );
             match kind {
                 Kind::Ours => push(&mut text, one),
                 Kind::Theirs => push(&mut text, two),
@@ -259,7 +314,11 @@ impl Parts<'_> {
     }
 
     fn write_conflict(&self, text: &mut Vec<u8>, part: &Part, options: &Options) {
-        let width = if options.marker == 0 { 7 } else { options.marker };
+        let width = if options.marker == 0 {
+            7
+        } else {
+            options.marker
+        };
         let ending = self.ending(part);
         let mark = |text: &mut Vec<u8>, sign: u8, label: &str| {
             text.resize(text.len() + width, sign);
@@ -284,8 +343,16 @@ impl Parts<'_> {
     fn ending(&self, part: &Part) -> &'static [u8] {
         let before = |lines: &[&[u8]], at: usize| ends_with_return(lines, at.saturating_sub(1));
         let one = before(self.one, part.one.0);
-        let both = if one == Some(false) { one } else { before(self.two, part.two.0) };
-        let all = if both == Some(false) { both } else { ends_with_return(self.base, 0) };
+        let both = if one == Some(false) {
+            one
+        } else {
+            before(self.two, part.two.0)
+        };
+        let all = if both == Some(false) {
+            both
+        } else {
+            ends_with_return(self.base, 0)
+        };
         if all == Some(true) { b"\r\n" } else { b"\n" }
     }
 }

@@ -16,7 +16,11 @@ pub struct Matching {
 
 impl Default for Matching {
     fn default() -> Self {
-        Self { context: usize::MAX, zero: false, ignore_space: false }
+        Self {
+            context: usize::MAX,
+            zero: false,
+            ignore_space: false,
+        }
     }
 }
 
@@ -35,19 +39,38 @@ pub struct Rejected {
 }
 
 /// The text with the hunks that fit, where they went, and those that don't fit.
-pub fn apply(text: &[u8], hunks: &[Hunk], matching: Matching) -> (Vec<u8>, Vec<Applied>, Vec<Rejected>) {
-    let mut image = Image { lines: split(text).into_iter().map(|line| (line.to_vec(), false)).collect(), matching };
+pub fn apply(
+    text: &[u8],
+    hunks: &[Hunk],
+    matching: Matching,
+) -> (Vec<u8>, Vec<Applied>, Vec<Rejected>) {
+    let mut image = Image {
+        lines: split(text)
+            .into_iter()
+            .map(|line| (line.to_vec(), false))
+            .collect(),
+        matching,
+    };
     let (mut applied, mut rejected) = (Vec::new(), Vec::new());
     for (number, hunk) in hunks.iter().enumerate() {
         match image.apply(hunk) {
             Some((line, reduced)) => {
                 let expected = hunk.new_start.saturating_sub(1);
-                applied.push(Applied { hunk: number, line: line + 1, offset: line as isize - expected as isize, reduced });
+                applied.push(Applied {
+                    hunk: number,
+                    line: line + 1,
+                    offset: line as isize - expected as isize,
+                    reduced,
+                });
             }
             None => rejected.push(Rejected { hunk: number }),
         }
     }
-    (image.lines.into_iter().flat_map(|(line, _)| line).collect(), applied, rejected)
+    (
+        image.lines.into_iter().flat_map(|(line, _)| line).collect(),
+        applied,
+        rejected,
+    )
 }
 
 /// Lines, and whether a hunk made them: those match no other.
@@ -70,11 +93,16 @@ impl Image {
                 let kept = new.iter().map(|line| (line.to_vec(), true));
                 let from_image = self.lines[found..found + old.len()].to_vec();
                 let replaced: Vec<_> = match self.matching.ignore_space {
-                    true => keep_context(hunk, (leading, whole.0), (trailing, whole.1), &from_image),
+                    true => {
+                        keep_context(hunk, (leading, whole.0), (trailing, whole.1), &from_image)
+                    }
                     false => kept.collect(),
                 };
                 self.lines.splice(found..found + old.len(), replaced);
-                return Some((found, ((leading, trailing) != whole).then_some((leading, trailing))));
+                return Some((
+                    found,
+                    ((leading, trailing) != whole).then_some((leading, trailing)),
+                ));
             }
             if leading <= self.matching.context && trailing <= self.matching.context {
                 return None;
@@ -109,7 +137,10 @@ impl Image {
             at + old.len() <= last
                 && !(at_end && at + old.len() != last)
                 && !(at_start && at != 0)
-                && old.iter().zip(&self.lines[at..]).all(|(old, (line, made))| !made && self.same(old, line))
+                && old
+                    .iter()
+                    .zip(&self.lines[at..])
+                    .all(|(old, (line, made))| !made && self.same(old, line))
         };
         for distance in 0..=last {
             if start + distance <= last && fits(start + distance) {
@@ -126,13 +157,21 @@ impl Image {
         if !self.matching.ignore_space {
             return old == line;
         }
-        let loose = crate::diff::Whitespace { change: true, ..Default::default() };
+        let loose = crate::diff::Whitespace {
+            change: true,
+            ..Default::default()
+        };
         crate::diff::comparable(old, loose) == crate::diff::comparable(line, loose)
     }
 }
 
 /// The new lines, with context as the file has it.
-fn keep_context(hunk: &Hunk, leading: (usize, usize), trailing: (usize, usize), image: &[(Vec<u8>, bool)]) -> Vec<(Vec<u8>, bool)> {
+fn keep_context(
+    hunk: &Hunk,
+    leading: (usize, usize),
+    trailing: (usize, usize),
+    image: &[(Vec<u8>, bool)],
+) -> Vec<(Vec<u8>, bool)> {
     let lines = &hunk.lines[leading.1 - leading.0..hunk.lines.len() - (trailing.1 - trailing.0)];
     let mut from = image.iter();
     let mut result = Vec::new();

@@ -1,6 +1,7 @@
 //! Base 85, in which binary patches are written.
 
-const DIGITS: &[u8; 85] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+const DIGITS: &[u8; 85] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 /// Bytes of a line.
 const LINE: usize = 52;
 
@@ -33,7 +34,11 @@ pub fn encode(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len() * 5 / 4 + bytes.len() / 26 + 8);
     for line in bytes.chunks(LINE) {
         let length = line.len() as u8;
-        text.push(if length <= 26 { b'A' + length - 1 } else { b'a' + length - 27 });
+        text.push(if length <= 26 {
+            b'A' + length - 1
+        } else {
+            b'a' + length - 27
+        });
         for group in line.chunks(4) {
             let mut word = [0; 4];
             word[..group.len()].copy_from_slice(group);

@@ -25,7 +25,9 @@ impl Naming {
 
 /// Takes in an extended header line of git's; `false` for a line that is none.
 pub fn extended(patch: &mut FilePatch, line: &[u8], naming: &Naming) -> bool {
-    let mode = |text: &[u8]| u32::from_str_radix(std::str::from_utf8(text).unwrap_or("").trim_end(), 8).ok();
+    let mode = |text: &[u8]| {
+        u32::from_str_radix(std::str::from_utf8(text).unwrap_or("").trim_end(), 8).ok()
+    };
     let bare = naming.strip.saturating_sub(1);
     if let Some(rest) = line.strip_prefix(b"old mode ") {
         patch.old_mode = mode(rest);
@@ -41,10 +43,16 @@ pub fn extended(patch: &mut FilePatch, line: &[u8], naming: &Naming) -> bool {
         patch.deletes = Some(false);
         patch.new_mode = mode(rest);
         patch.old_name = None;
-    } else if let Some(rest) = line.strip_prefix(b"rename from ").or(line.strip_prefix(b"rename old ")) {
+    } else if let Some(rest) = line
+        .strip_prefix(b"rename from ")
+        .or(line.strip_prefix(b"rename old "))
+    {
         patch.renames = true;
         patch.old_name = naming.name(rest, bare, false);
-    } else if let Some(rest) = line.strip_prefix(b"rename to ").or(line.strip_prefix(b"rename new ")) {
+    } else if let Some(rest) = line
+        .strip_prefix(b"rename to ")
+        .or(line.strip_prefix(b"rename new "))
+    {
         patch.renames = true;
         patch.new_name = naming.name(rest, bare, false);
     } else if let Some(rest) = line.strip_prefix(b"copy from ") {
@@ -53,8 +61,15 @@ pub fn extended(patch: &mut FilePatch, line: &[u8], naming: &Naming) -> bool {
     } else if let Some(rest) = line.strip_prefix(b"copy to ") {
         patch.copies = true;
         patch.new_name = naming.name(rest, bare, false);
-    } else if let Some(rest) = line.strip_prefix(b"similarity index ").or(line.strip_prefix(b"dissimilarity index ")) {
-        patch.score = std::str::from_utf8(rest).unwrap_or("").trim_end_matches(['%', '\r']).parse().unwrap_or(0);
+    } else if let Some(rest) = line
+        .strip_prefix(b"similarity index ")
+        .or(line.strip_prefix(b"dissimilarity index "))
+    {
+        patch.score = std::str::from_utf8(rest)
+            .unwrap_or("")
+            .trim_end_matches(['%', '\r'])
+            .parse()
+            .unwrap_or(0);
     } else if let Some(rest) = line.strip_prefix(b"index ") {
         index_line(patch, rest);
     } else {
@@ -70,7 +85,10 @@ fn index_line(patch: &mut FilePatch, rest: &[u8]) {
         patch.old_oid = Some(old.to_owned());
         patch.new_oid = Some(new.to_owned());
     }
-    if let Some(mode) = words.next().and_then(|mode| u32::from_str_radix(mode, 8).ok()) {
+    if let Some(mode) = words
+        .next()
+        .and_then(|mode| u32::from_str_radix(mode, 8).ok())
+    {
         patch.old_mode = Some(mode);
     }
 }
@@ -79,14 +97,18 @@ fn index_line(patch: &mut FilePatch, rest: &[u8]) {
 pub fn git_names(patch: &mut FilePatch, line: &[u8], naming: &Naming) {
     if let Some(rest) = line.strip_prefix(b"--- ") {
         if patch.creates != Some(true) && !patch.renames && !patch.copies {
-            patch.old_name = naming.name(rest, naming.strip, true).or(patch.old_name.take());
+            patch.old_name = naming
+                .name(rest, naming.strip, true)
+                .or(patch.old_name.take());
         }
     } else if let Some(rest) = line.strip_prefix(b"+++ ")
         && patch.deletes != Some(true)
         && !patch.renames
         && !patch.copies
     {
-        patch.new_name = naming.name(rest, naming.strip, true).or(patch.new_name.take());
+        patch.new_name = naming
+            .name(rest, naming.strip, true)
+            .or(patch.new_name.take());
     }
 }
 
@@ -103,7 +125,10 @@ pub fn traditional(old: &[u8], new: &[u8], naming: &Naming) -> FilePatch {
         patch.deletes = Some(true);
         patch.old_name = naming.name(old, naming.strip, true);
     } else {
-        let (first, second) = (naming.name(old, naming.strip, true), naming.name(new, naming.strip, true));
+        let (first, second) = (
+            naming.name(old, naming.strip, true),
+            naming.name(new, naming.strip, true),
+        );
         let shorter = match (&first, &second) {
             (Some(first), Some(second)) if second.len() <= first.len() => Some(second.clone()),
             (Some(first), Some(_)) => Some(first.clone()),
@@ -117,7 +142,9 @@ pub fn traditional(old: &[u8], new: &[u8], naming: &Naming) -> FilePatch {
 
 /// `diff -N` gives files that aren't there the time 0.
 fn is_epoch(line: &[u8]) -> bool {
-    let Some(tab) = memchr::memchr(b'\t', line) else { return false };
+    let Some(tab) = memchr::memchr(b'\t', line) else {
+        return false;
+    };
     let stamp = String::from_utf8_lossy(&line[tab + 1..]);
     stamp.starts_with("1970-01-01 00:00:00") && stamp.trim_end().ends_with("+0000")
 }

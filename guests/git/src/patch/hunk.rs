@@ -29,18 +29,38 @@ impl Hunk {
         let rest = rest.strip_prefix(b" +")?;
         let (new_start, new_count, rest) = range(rest)?;
         rest.strip_prefix(b" @@")?;
-        Some(Hunk { old_start, old_count, new_start, new_count, lines: Vec::new(), text: Vec::new(), at: 0 })
+        Some(Hunk {
+            old_start,
+            old_count,
+            new_start,
+            new_count,
+            lines: Vec::new(),
+            text: Vec::new(),
+            at: 0,
+        })
     }
 
     /// Lines of the side before, or behind, the change.
     pub fn side(&self, sign: u8) -> impl Iterator<Item = &[u8]> {
-        self.lines.iter().filter(move |line| line.sign == b' ' || line.sign == sign).map(|line| &line.text[..])
+        self.lines
+            .iter()
+            .filter(move |line| line.sign == b' ' || line.sign == sign)
+            .map(|line| &line.text[..])
     }
 
     /// How many lines of context stand first and last.
     pub fn context(&self) -> (usize, usize) {
-        let leading = self.lines.iter().take_while(|line| line.sign == b' ').count();
-        let trailing = self.lines.iter().rev().take_while(|line| line.sign == b' ').count();
+        let leading = self
+            .lines
+            .iter()
+            .take_while(|line| line.sign == b' ')
+            .count();
+        let trailing = self
+            .lines
+            .iter()
+            .rev()
+            .take_while(|line| line.sign == b' ')
+            .count();
         (leading, trailing)
     }
 

@@ -47,7 +47,10 @@ pub struct Binary {
 impl FilePatch {
     /// The name it is spoken of by.
     pub fn name(&self) -> &[u8] {
-        self.old_name.as_deref().or(self.new_name.as_deref()).unwrap_or_default()
+        self.old_name
+            .as_deref()
+            .or(self.new_name.as_deref())
+            .unwrap_or_default()
     }
 
     pub fn is_new(&self) -> bool {
@@ -61,7 +64,10 @@ impl FilePatch {
     /// Lines added and removed.
     pub fn counts(&self) -> (usize, usize) {
         let lines = || self.hunks.iter().flat_map(|hunk| &hunk.lines);
-        (lines().filter(|line| line.sign == b'+').count(), lines().filter(|line| line.sign == b'-').count())
+        (
+            lines().filter(|line| line.sign == b'+').count(),
+            lines().filter(|line| line.sign == b'-').count(),
+        )
     }
 
     /// What undoes it.

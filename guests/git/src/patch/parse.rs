@@ -23,8 +23,16 @@ pub struct Reading {
 /// git's words for what is no patch.
 pub fn parse(text: &[u8], reading: &Reading) -> Outcome<Vec<FilePatch>> {
     let lines = split(text);
-    let naming = Naming { strip: reading.strip, directory: reading.directory.clone() };
-    let mut parser = Parser { lines: &lines, at: 0, naming, recount: reading.recount };
+    let naming = Naming {
+        strip: reading.strip,
+        directory: reading.directory.clone(),
+    };
+    let mut parser = Parser {
+        lines: &lines,
+        at: 0,
+        naming,
+        recount: reading.recount,
+    };
     let mut patches = Vec::new();
     while let Some(patch) = parser.next()? {
         patches.push(patch);
@@ -41,7 +49,9 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn line(&self, at: usize) -> &'a [u8] {
-        self.lines.get(at).map_or(b"", |line| line.strip_suffix(b"\n").unwrap_or(line))
+        self.lines
+            .get(at)
+            .map_or(b"", |line| line.strip_suffix(b"\n").unwrap_or(line))
     }
 
     fn next(&mut self) -> Outcome<Option<FilePatch>> {
@@ -49,7 +59,13 @@ impl<'a> Parser<'a> {
             let line = self.line(self.at);
             if line.starts_with(b"@@ -") && Hunk::header(line).is_some() {
                 let text = String::from_utf8_lossy(line);
-                return Err(Failure::error(128, format!("patch fragment without header at line {}: {text}", self.at + 1)));
+                return Err(Failure::error(
+                    128,
+                    format!(
+                        "patch fragment without header at line {}: {text}",
+                        self.at + 1
+                    ),
+                ));
             }
             if let Some(rest) = line.strip_prefix(b"diff --git ") {
                 if let Some(patch) = self.git_patch(rest)? {
@@ -58,7 +74,8 @@ impl<'a> Parser<'a> {
                 continue;
             }
             let (second, third) = (self.line(self.at + 1), self.line(self.at + 2));
-            if let (Some(old), Some(new)) = (line.strip_prefix(b"--- "), second.strip_prefix(b"+++ "))
+            if let (Some(old), Some(new)) =
+                (line.strip_prefix(b"--- "), second.strip_prefix(b"+++ "))
                 && Hunk::header(third).is_some()
             {
                 let mut patch = traditional(old, new, &self.naming);
@@ -75,14 +92,21 @@ impl<'a> Parser<'a> {
     }
 
     fn nameless(&self, line: usize) -> Failure {
-        Failure::error(128, format!("unable to find filename in patch at line {line}"))
+        Failure::error(
+            128,
+            format!("unable to find filename in patch at line {line}"),
+        )
     }
 
     /// A patch with git's header; `None` when nothing follows the header's first line.
     fn git_patch(&mut self, names: &[u8]) -> Outcome<Option<FilePatch>> {
         let start = self.at;
         let name = common(names, self.naming.strip).map(|name| self.naming.placed(&name));
-        let mut patch = FilePatch { old_name: name.clone(), new_name: name, ..FilePatch::default() };
+        let mut patch = FilePatch {
+            old_name: name.clone(),
+            new_name: name,
+            ..FilePatch::default()
+        };
         patch.recount = self.recount;
         self.at += 1;
         let mut any = false;
@@ -124,7 +148,11 @@ impl<'a> Parser<'a> {
         patch.deletes = patch.deletes.or(Some(false));
         if patch.old_name.is_none() && patch.new_name.is_none() {
             let count = self.naming.strip;
-            let folders = if count == 1 { "component" } else { "components" };
+            let folders = if count == 1 {
+                "component"
+            } else {
+                "components"
+            };
             return Err(Failure::error(
                 128,
                 format!(
@@ -143,7 +171,8 @@ impl<'a> Parser<'a> {
         }
         if patch.creates.is_none() {
             let first = patch.hunks.first();
-            let whole = |start: usize, count: usize| start == 0 && count == 0 && patch.hunks.len() == 1;
+            let whole =
+                |start: usize, count: usize| start == 0 && count == 0 && patch.hunks.len() == 1;
             patch.creates = Some(first.is_some_and(|hunk| whole(hunk.old_start, hunk.old_count)));
             patch.deletes = Some(first.is_some_and(|hunk| whole(hunk.new_start, hunk.new_count)));
             if patch.creates == Some(true) {
@@ -165,7 +194,9 @@ impl<'a> Parser<'a> {
         }
         let (mut old, mut new) = (hunk.old_count, hunk.new_count);
         while old > 0 || new > 0 {
-            let Some(&line) = self.lines.get(self.at) else { return Err(self.corrupt()) };
+            let Some(&line) = self.lines.get(self.at) else {
+                return Err(self.corrupt());
+            };
             let sign = match line[0] {
                 b'\n' => b' ',
                 b'\r' if line == b"\r\n" => b' ',
@@ -181,7 +212,11 @@ impl<'a> Parser<'a> {
                 }
                 _ => return Err(self.corrupt()),
             }
-            let text = if line[0] == b'\n' { line.to_vec() } else { line[1..].to_vec() };
+            let text = if line[0] == b'\n' {
+                line.to_vec()
+            } else {
+                line[1..].to_vec()
+            };
             hunk.lines.push(Line { sign, text });
             self.at += 1;
         }
@@ -206,7 +241,11 @@ impl<'a> Parser<'a> {
         for (step, line) in self.lines[self.at..].iter().enumerate() {
             match line[0] {
                 b' ' | b'\n' => (old, new) = (old + 1, new + 1),
-                b'-' if line.starts_with(b"--- ") && self.line(self.at + step + 1).starts_with(b"+++ ") => break,
+                b'-' if line.starts_with(b"--- ")
+                    && self.line(self.at + step + 1).starts_with(b"+++ ") =>
+                {
+                    break;
+                }
                 b'-' => old += 1,
                 b'+' => new += 1,
                 b'\\' => {}
@@ -226,7 +265,10 @@ impl<'a> Parser<'a> {
         patch.backward = self.binary_part()?;
         match patch.forward {
             Some(_) => Ok(()),
-            None => Err(Failure::error(128, format!("unrecognized binary patch at line {}", self.at))),
+            None => Err(Failure::error(
+                128,
+                format!("unrecognized binary patch at line {}", self.at),
+            )),
         }
     }
 
@@ -237,17 +279,32 @@ impl<'a> Parser<'a> {
             (_, Some(size)) => (false, size),
             _ => return Ok(None),
         };
-        let size = std::str::from_utf8(size).ok().and_then(|size| size.parse().ok()).unwrap_or(0);
+        let size = std::str::from_utf8(size)
+            .ok()
+            .and_then(|size| size.parse().ok())
+            .unwrap_or(0);
         self.at += 1;
         let mut packed = Vec::new();
         while !self.line(self.at).is_empty() {
             let line = self.line(self.at);
-            let bytes = super::binary::decode_line(line)
-                .ok_or_else(|| Failure::error(128, format!("corrupt binary patch at line {}: {}", self.at + 1, String::from_utf8_lossy(line))))?;
+            let bytes = super::binary::decode_line(line).ok_or_else(|| {
+                Failure::error(
+                    128,
+                    format!(
+                        "corrupt binary patch at line {}: {}",
+                        self.at + 1,
+                        String::from_utf8_lossy(line)
+                    ),
+                )
+            })?;
             packed.extend(bytes);
             self.at += 1;
         }
         self.at += 1;
-        Ok(Some(Binary { literal, size, packed }))
+        Ok(Some(Binary {
+            literal,
+            size,
+            packed,
+        }))
     }
 }

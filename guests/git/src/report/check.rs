@@ -26,17 +26,27 @@ pub fn space_errors(line: &[u8]) -> bool {
 }
 
 fn trailing(line: &[u8]) -> bool {
-    line.last().is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 11 | 12))
+    line.last()
+        .is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | 11 | 12))
 }
 
 fn space_before_tab(line: &[u8]) -> bool {
-    let indent = &line[..line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()];
+    let indent = &line[..line
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count()];
     indent.windows(2).any(|pair| pair == b" \t")
 }
 
 /// Appends what `--check` finds in the added lines of a pair; whether it found something.
 pub fn check(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) -> Outcome<bool> {
-    let Some(file) = pair.new.as_ref().filter(|_| pair.status != crate::changes::Status::Unmerged) else { return Ok(false) };
+    let Some(file) = pair
+        .new
+        .as_ref()
+        .filter(|_| pair.status != crate::changes::Status::Unmerged)
+    else {
+        return Ok(false);
+    };
     let load = |file| content(source, file);
     let old = pair.old.as_ref().map_or(Ok(Default::default()), load)?;
     let new = load(file)?;
@@ -46,7 +56,10 @@ pub fn check(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>)
     let name = quote(options.shown(&file.path), options.quote_path);
     let (old, new) = (split(&old), split(&new));
     let changes = changes(&old, &new, options.comparison);
-    let context = crate::diff::Context { lines: 1, ..Default::default() };
+    let context = crate::diff::Context {
+        lines: 1,
+        ..Default::default()
+    };
     let hunks = group(&changes, &old, &new, context);
     let before = out.len();
     let mut at = 0;
@@ -66,7 +79,10 @@ pub fn check(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>)
 fn first_line(header: &[u8]) -> usize {
     let text = String::from_utf8_lossy(header);
     let plus = text.split('+').nth(1).unwrap_or("");
-    plus.split([',', ' ']).next().and_then(|number| number.parse().ok()).unwrap_or(1)
+    plus.split([',', ' '])
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(1)
 }
 
 fn added(name: &[u8], at: usize, line: &[u8], options: &Options, out: &mut Vec<u8>) {
@@ -82,7 +98,9 @@ fn added(name: &[u8], at: usize, line: &[u8], options: &Options, out: &mut Vec<u
 }
 
 fn is_conflict_mark(line: &[u8]) -> bool {
-    let Some(&first) = line.first() else { return false };
+    let Some(&first) = line.first() else {
+        return false;
+    };
     let signs = line.iter().take_while(|byte| **byte == first).count();
     match first {
         b'=' => signs == 7 && line.get(7).is_none_or(u8::is_ascii_whitespace),
@@ -91,15 +109,35 @@ fn is_conflict_mark(line: &[u8]) -> bool {
     }
 }
 
-fn blank_at_end(name: &[u8], old: &[&[u8]], new: &[&[u8]], changes: &[crate::diff::Change], out: &mut Vec<u8>) {
-    let blank = |lines: &[&[u8]]| lines.iter().rev().take_while(|line| line.iter().all(u8::is_ascii_whitespace)).count();
+fn blank_at_end(
+    name: &[u8],
+    old: &[&[u8]],
+    new: &[&[u8]],
+    changes: &[crate::diff::Change],
+    out: &mut Vec<u8>,
+) {
+    let blank = |lines: &[&[u8]]| {
+        lines
+            .iter()
+            .rev()
+            .take_while(|line| line.iter().all(u8::is_ascii_whitespace))
+            .count()
+    };
     let (before, behind) = (blank(old), blank(new));
     if behind <= before {
         return;
     }
     let first = new.len() - behind;
-    let is_added = changes.iter().any(|change| change.new <= first + before && first < change.new + change.added);
+    let is_added = changes
+        .iter()
+        .any(|change| change.new <= first + before && first < change.new + change.added);
     if is_added {
-        out.extend([name, format!(":{}: new blank line at EOF.\n", first + 1).as_bytes()].concat());
+        out.extend(
+            [
+                name,
+                format!(":{}: new blank line at EOF.\n", first + 1).as_bytes(),
+            ]
+            .concat(),
+        );
     }
 }

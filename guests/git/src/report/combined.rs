@@ -46,11 +46,25 @@ struct Spot {
 }
 
 /// Appends the patch, when there is something to show.
-pub fn combined(source: &Source, made: &Made, parents: &[Parent], dense: bool, options: &Options, out: &mut Vec<u8>) {
+pub fn combined(
+    source: &Source,
+    made: &Made,
+    parents: &[Parent],
+    dense: bool,
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
     let modes_differ = parents.iter().any(|parent| parent.mode != made.mode);
     let binary = is_binary(made.bytes) || parents.iter().any(|parent| is_binary(&parent.bytes));
     if binary && !options.text {
-        header(source, made, parents, (dense, modes_differ, false), options, out);
+        header(
+            source,
+            made,
+            parents,
+            (dense, modes_differ, false),
+            options,
+            out,
+        );
         out.extend(b"Binary files differ\n");
         return;
     }
@@ -62,20 +76,46 @@ pub fn combined(source: &Source, made: &Made, parents: &[Parent], dense: bool, o
     let all = (1u32 << parents.len()) - 1;
     let any = mark(&mut spots, lines.len(), all, dense, options.context.lines);
     if any || modes_differ || made.on_disk {
-        header(source, made, parents, (dense, modes_differ, true), options, out);
+        header(
+            source,
+            made,
+            parents,
+            (dense, modes_differ, true),
+            options,
+            out,
+        );
         if made.mode != 0 {
             dump(&spots, &lines, parents.len(), options, out);
         }
     }
 }
 
-fn header(source: &Source, made: &Made, parents: &[Parent], (dense, modes_differ, names): (bool, bool, bool), options: &Options, out: &mut Vec<u8>) {
+fn header(
+    source: &Source,
+    made: &Made,
+    parents: &[Parent],
+    (dense, modes_differ, names): (bool, bool, bool),
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
     let colors = options.colors;
-    let mut line = |text: &[u8]| out.extend([colors.meta.as_bytes(), text, colors.reset.as_bytes(), b"\n"].concat());
+    let mut line = |text: &[u8]| {
+        out.extend([colors.meta.as_bytes(), text, colors.reset.as_bytes(), b"\n"].concat())
+    };
     let path = options.shown(made.path);
-    let kind: &[u8] = if dense { b"diff --cc " } else { b"diff --combined " };
+    let kind: &[u8] = if dense {
+        b"diff --cc "
+    } else {
+        b"diff --combined "
+    };
     line(&[kind, &quote(path, options.quote_path)].concat());
-    let short = |oid: &Oid| if options.full_index { oid.hex() } else { abbreviate(source, oid, options) };
+    let short = |oid: &Oid| {
+        if options.full_index {
+            oid.hex()
+        } else {
+            abbreviate(source, oid, options)
+        }
+    };
     let olds: Vec<String> = parents.iter().map(|parent| short(&parent.oid)).collect();
     line(format!("index {}..{}", olds.join(","), short(&made.oid)).as_bytes());
     let deleted = made.mode == 0;
@@ -83,9 +123,16 @@ fn header(source: &Source, made: &Made, parents: &[Parent], (dense, modes_differ
     if modes_differ && added {
         line(format!("new file mode {:06o}", made.mode).as_bytes());
     } else if modes_differ {
-        let modes: Vec<String> = parents.iter().map(|parent| format!("{:06o}", parent.mode)).collect();
+        let modes: Vec<String> = parents
+            .iter()
+            .map(|parent| format!("{:06o}", parent.mode))
+            .collect();
         let front = if deleted { "deleted file " } else { "" };
-        let to = if deleted { String::new() } else { format!("..{:06o}", made.mode) };
+        let to = if deleted {
+            String::new()
+        } else {
+            format!("..{:06o}", made.mode)
+        };
         line(format!("{front}mode {}{to}", modes.join(",")).as_bytes());
     }
     if !names {
@@ -108,13 +155,19 @@ fn compare(spots: &mut [Spot], lines: &[&[u8]], parent: &Parent, number: usize, 
         for line in &old[change.old..change.old + change.removed] {
             losses[change.new].push(line.strip_suffix(b"\n").unwrap_or(line).to_vec());
         }
-        spots[change.new..change.new + change.added].iter_mut().for_each(|spot| spot.added |= bit);
+        spots[change.new..change.new + change.added]
+            .iter_mut()
+            .for_each(|spot| spot.added |= bit);
     }
     let mut at = 1;
     for (index, (spot, lost)) in spots.iter_mut().zip(losses).enumerate() {
         spot.numbers.push(at);
         coalesce(&mut spot.lost, lost, bit);
-        at += spot.lost.iter().filter(|lost| lost.parents & bit != 0).count();
+        at += spot
+            .lost
+            .iter()
+            .filter(|lost| lost.parents & bit != 0)
+            .count();
         if index < lines.len() && spot.added & bit == 0 {
             at += 1;
         }
@@ -183,23 +236,35 @@ fn drop_one_sided(spots: &mut [Spot], count: usize, all: u32, context: usize) {
         }
         let differences = spots[begin..end].iter().flat_map(|spot| {
             let added = Some(spot.added & all).filter(|added| *added != 0);
-            added.into_iter().chain(spot.lost.iter().map(|lost| lost.parents))
+            added
+                .into_iter()
+                .chain(spot.lost.iter().map(|lost| lost.parents))
         });
         let mut differences: Vec<u32> = differences.collect();
         differences.dedup();
         if differences.len() <= 1 && differences.first() != Some(&all) {
-            spots[begin..end].iter_mut().for_each(|spot| spot.shown = false);
+            spots[begin..end]
+                .iter_mut()
+                .for_each(|spot| spot.shown = false);
         }
         at = end;
     }
 }
 
 fn hunk_tail(spots: &[Spot], begin: usize, end: usize) -> usize {
-    if begin + 1 <= end && spots[end - 1].added == 0 { end - 1 } else { end }
+    if begin + 1 <= end && spots[end - 1].added == 0 {
+        end - 1
+    } else {
+        end
+    }
 }
 
 fn give_context(spots: &mut [Spot], count: usize, context: usize) -> bool {
-    let next = |spots: &[Spot], from: usize, shown: bool| (from..=count).find(|at| spots[*at].shown == shown).unwrap_or(count + 1);
+    let next = |spots: &[Spot], from: usize, shown: bool| {
+        (from..=count)
+            .find(|at| spots[*at].shown == shown)
+            .unwrap_or(count + 1)
+    };
     let mut at = next(spots, 0, true);
     if at > count {
         return false;
@@ -216,7 +281,11 @@ fn give_context(spots: &mut [Spot], count: usize, context: usize) -> bool {
             }
             let following = next(spots, end, true);
             let end = hunk_tail(spots, at, end);
-            let to = if following < end + context { following } else { (end + context).min(count + 1) };
+            let to = if following < end + context {
+                following
+            } else {
+                (end + context).min(count + 1)
+            };
             spots[end..to].iter_mut().for_each(|spot| spot.shown = true);
             at = following;
             if following >= end + context {
@@ -234,7 +303,10 @@ fn dump(spots: &[Spot], lines: &[&[u8]], parents: usize, options: &Options, out:
         let mut comment: Option<&[u8]> = None;
         while at <= count && !spots[at].shown {
             let line = lines.get(at).copied().unwrap_or_default();
-            if line.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$')) {
+            if line
+                .first()
+                .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$'))
+            {
                 comment = Some(line);
             }
             at += 1;
@@ -242,16 +314,32 @@ fn dump(spots: &[Spot], lines: &[&[u8]], parents: usize, options: &Options, out:
         if at > count {
             return;
         }
-        let end = (at + 1..=count).find(|end| !spots[*end].shown).unwrap_or(count + 1);
+        let end = (at + 1..=count)
+            .find(|end| !spots[*end].shown)
+            .unwrap_or(count + 1);
         hunk_header(spots, (at, end), count, parents, comment, options, out);
         for index in at..end {
-            show_spot(&spots[index], lines.get(index).copied(), parents, options, out);
+            show_spot(
+                &spots[index],
+                lines.get(index).copied(),
+                parents,
+                options,
+                out,
+            );
         }
         at = end;
     }
 }
 
-fn hunk_header(spots: &[Spot], (at, end): (usize, usize), count: usize, parents: usize, comment: Option<&[u8]>, options: &Options, out: &mut Vec<u8>) {
+fn hunk_header(
+    spots: &[Spot],
+    (at, end): (usize, usize),
+    count: usize,
+    parents: usize,
+    comment: Option<&[u8]>,
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
     let signs = "@".repeat(parents + 1);
     let mut text = signs.clone();
     for parent in 0..parents {
@@ -261,9 +349,20 @@ fn hunk_header(spots: &[Spot], (at, end): (usize, usize), count: usize, parents:
     let length = if end > count { end - at - 1 } else { end - at };
     text += &format!(" +{},{length} {signs}", at + 1);
     let colors = options.colors;
-    out.extend([colors.hunk.as_bytes(), text.as_bytes(), colors.reset.as_bytes()].concat());
+    out.extend(
+        [
+            colors.hunk.as_bytes(),
+            text.as_bytes(),
+            colors.reset.as_bytes(),
+        ]
+        .concat(),
+    );
     if let Some(comment) = comment {
-        let head = &comment[..comment.iter().take(40).take_while(|byte| **byte != b'\n').count()];
+        let head = &comment[..comment
+            .iter()
+            .take(40)
+            .take_while(|byte| **byte != b'\n')
+            .count()];
         let last = head.iter().rposition(|byte| !is_space(*byte)).unwrap_or(0);
         if last > 0 {
             out.push(b' ');
@@ -273,10 +372,18 @@ fn hunk_header(spots: &[Spot], (at, end): (usize, usize), count: usize, parents:
     out.push(b'\n');
 }
 
-fn show_spot(spot: &Spot, line: Option<&[u8]>, parents: usize, options: &Options, out: &mut Vec<u8>) {
+fn show_spot(
+    spot: &Spot,
+    line: Option<&[u8]>,
+    parents: usize,
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
     let colors = options.colors;
     let mut write = |color: &str, bits: u32, sign: u8, text: &[u8]| {
-        let signs: Vec<u8> = (0..parents).map(|parent| if bits & 1 << parent != 0 { sign } else { b' ' }).collect();
+        let signs: Vec<u8> = (0..parents)
+            .map(|parent| if bits & 1 << parent != 0 { sign } else { b' ' })
+            .collect();
         let reset = if color.is_empty() { "" } else { colors.reset };
         out.extend([color.as_bytes(), &signs, text, reset.as_bytes(), b"\n"].concat());
     };

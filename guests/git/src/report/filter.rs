@@ -31,10 +31,13 @@ fn by_status(pairs: Vec<Pair>, letters: &str) -> Vec<Pair> {
     let only_excludes = !letters.chars().any(|letter| letter.is_ascii_uppercase());
     let wanted = |pair: &Pair| {
         let letter = pair.status.letter();
-        !letters.contains(letter.to_ascii_lowercase()) && (only_excludes || letters.contains(letter))
+        !letters.contains(letter.to_ascii_lowercase())
+            && (only_excludes || letters.contains(letter))
     };
     if letters.contains('*') {
-        let any = pairs.iter().any(|pair| letters.contains(pair.status.letter()));
+        let any = pairs
+            .iter()
+            .any(|pair| letters.contains(pair.status.letter()));
         return if any { pairs } else { Vec::new() };
     }
     pairs.into_iter().filter(wanted).collect()
@@ -52,10 +55,13 @@ impl Matcher {
             let mut how = posix_regex::Options::new(Dialect::EXTENDED);
             how.newline = Newline::Anchors;
             how.utf8 = false;
-            Regex::new(pattern.as_bytes(), &how).map_err(|error| Failure::fatal(format!("invalid regex: {error}")))
+            Regex::new(pattern.as_bytes(), &how)
+                .map_err(|error| Failure::fatal(format!("invalid regex: {error}")))
         };
         Ok(match pickaxe {
-            Pickaxe::Count(text) => Self::Count(memchr::memmem::Finder::new(text.as_bytes()).into_owned()),
+            Pickaxe::Count(text) => {
+                Self::Count(memchr::memmem::Finder::new(text.as_bytes()).into_owned())
+            }
             Pickaxe::CountPattern(pattern) => Self::CountPattern(regex(pattern)?),
             Pickaxe::Grep(pattern) => Self::Grep(regex(pattern)?),
         })
@@ -65,7 +71,10 @@ impl Matcher {
         if pair.status == Status::Unmerged {
             return Ok(false);
         }
-        let load = |file: &Option<_>| file.as_ref().map_or(Ok(Default::default()), |file| content(source, file));
+        let load = |file: &Option<_>| {
+            file.as_ref()
+                .map_or(Ok(Default::default()), |file| content(source, file))
+        };
         let (old, new) = (load(&pair.old)?, load(&pair.new)?);
         if old == new && pair.old.is_some() && pair.new.is_some() {
             return Ok(false);
@@ -78,10 +87,18 @@ impl Matcher {
                     return Ok(false);
                 }
                 let (old, new) = (split(&old), split(&new));
-                let matches = |lines: &[&[u8]]| lines.iter().any(|line| regex.is_match(line.strip_suffix(b"\n").unwrap_or(line)));
-                let comparison = Comparison { whitespace: options.comparison.whitespace, ..Comparison::default() };
+                let matches = |lines: &[&[u8]]| {
+                    lines
+                        .iter()
+                        .any(|line| regex.is_match(line.strip_suffix(b"\n").unwrap_or(line)))
+                };
+                let comparison = Comparison {
+                    whitespace: options.comparison.whitespace,
+                    ..Comparison::default()
+                };
                 changes(&old, &new, comparison).iter().any(|change| {
-                    matches(&old[change.old..change.old + change.removed]) || matches(&new[change.new..change.new + change.added])
+                    matches(&old[change.old..change.old + change.removed])
+                        || matches(&new[change.new..change.new + change.added])
                 })
             }
         })

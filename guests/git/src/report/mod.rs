@@ -34,7 +34,11 @@ pub struct Shown {
 /// A file that can't be read.
 pub fn select(source: &Source, pairs: Vec<Pair>, options: &Options) -> Outcome<Vec<Pair>> {
     let mut pairs = pairs;
-    if let Some(prefix) = options.relative.as_deref().filter(|prefix| !prefix.is_empty()) {
+    if let Some(prefix) = options
+        .relative
+        .as_deref()
+        .filter(|prefix| !prefix.is_empty())
+    {
         pairs.retain(|pair| pair.path().starts_with(prefix) && pair.old_path().starts_with(prefix));
     }
     if options.reverse {
@@ -52,8 +56,16 @@ pub fn select(source: &Source, pairs: Vec<Pair>, options: &Options) -> Outcome<V
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn show(source: &Source, pairs: &[Pair], options: &Options, out: &mut Vec<u8>) -> Outcome<Shown> {
-    let mut shown = Shown { any: !pairs.is_empty(), bad_space: false };
+pub fn show(
+    source: &Source,
+    pairs: &[Pair],
+    options: &Options,
+    out: &mut Vec<u8>,
+) -> Outcome<Shown> {
+    let mut shown = Shown {
+        any: !pairs.is_empty(),
+        bad_space: false,
+    };
     let formats = options.formats;
     let start = out.len();
     for pair in pairs {
@@ -68,7 +80,8 @@ pub fn show(source: &Source, pairs: &[Pair], options: &Options, out: &mut Vec<u8
             shown.bad_space |= check::check(source, pair, options, out)?;
         }
     }
-    let mut separate = (formats.raw || formats.name_status || formats.name_only) && !pairs.is_empty();
+    let mut separate =
+        (formats.raw || formats.name_status || formats.name_only) && !pairs.is_empty();
     if formats.stat || formats.numstat || formats.shortstat {
         let stats = stats(source, pairs, options)?;
         if formats.numstat {
@@ -85,12 +98,18 @@ pub fn show(source: &Source, pairs: &[Pair], options: &Options, out: &mut Vec<u8
     }
     if formats.summary {
         let before = out.len();
-        pairs.iter().for_each(|pair| names::summary(pair, options, out));
+        pairs
+            .iter()
+            .for_each(|pair| names::summary(pair, options, out));
         separate |= out.len() > before;
     }
     if formats.patch {
         if separate && out.len() > start {
-            out.push(if options.nul && !formats.stat { 0 } else { b'\n' });
+            out.push(if options.nul && !formats.stat {
+                0
+            } else {
+                b'\n'
+            });
         }
         for pair in pairs {
             patch::patch(source, pair, options, out)?;

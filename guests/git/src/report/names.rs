@@ -12,7 +12,9 @@ pub fn quote(name: &[u8], high: bool) -> Vec<u8> {
 /// A name with something in front, quoted together.
 pub fn quote_two(prefix: &[u8], name: &[u8], high: bool) -> Vec<u8> {
     let whole = [prefix, name].concat();
-    let odd = |byte: u8| byte < 0x20 || byte == 0x7f || byte == b'"' || byte == b'\\' || high && byte >= 0x80;
+    let odd = |byte: u8| {
+        byte < 0x20 || byte == 0x7f || byte == b'"' || byte == b'\\' || high && byte >= 0x80
+    };
     if !whole.iter().any(|byte| odd(*byte)) {
         return whole;
     }
@@ -46,10 +48,19 @@ pub fn quote_two(prefix: &[u8], name: &[u8], high: bool) -> Vec<u8> {
 pub fn raw(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) {
     let mode = |file: &Option<File>| file.as_ref().map_or(0, |file| file.mode);
     let oid = |file: &Option<File>| {
-        let oid = file.as_ref().filter(|file| file.place == Place::Object).map_or(Oid::ZERO, |file| file.oid);
+        let oid = file
+            .as_ref()
+            .filter(|file| file.place == Place::Object)
+            .map_or(Oid::ZERO, |file| file.oid);
         abbreviate(source, &oid, options)
     };
-    let text = format!(":{:06o} {:06o} {} {} ", mode(&pair.old), mode(&pair.new), oid(&pair.old), oid(&pair.new));
+    let text = format!(
+        ":{:06o} {:06o} {} {} ",
+        mode(&pair.old),
+        mode(&pair.new),
+        oid(&pair.old),
+        oid(&pair.new)
+    );
     out.extend(text.into_bytes());
     name_status(pair, options, out);
 }
@@ -89,7 +100,11 @@ pub fn name_only(pair: &Pair, options: &Options, out: &mut Vec<u8>) {
 
 fn name(path: &[u8], options: &Options) -> Vec<u8> {
     let path = options.shown(path);
-    if options.nul { path.to_vec() } else { quote(path, options.quote_path) }
+    if options.nul {
+        path.to_vec()
+    } else {
+        quote(path, options.quote_path)
+    }
 }
 
 pub fn percent(score: u32) -> u32 {
@@ -98,21 +113,44 @@ pub fn percent(score: u32) -> u32 {
 
 /// ` create mode 100644 path` and the like.
 pub fn summary(pair: &Pair, options: &Options, out: &mut Vec<u8>) {
-    let quoted = |path: &[u8]| String::from_utf8_lossy(&quote(options.shown(path), options.quote_path)).into_owned();
+    let quoted = |path: &[u8]| {
+        String::from_utf8_lossy(&quote(options.shown(path), options.quote_path)).into_owned()
+    };
     let line = match (pair.status, &pair.old, &pair.new) {
-        (Status::Deleted, Some(old), _) => format!(" delete mode {:06o} {}\n", old.mode, quoted(&old.path)),
-        (Status::Added, _, Some(new)) => format!(" create mode {:06o} {}\n", new.mode, quoted(&new.path)),
+        (Status::Deleted, Some(old), _) => {
+            format!(" delete mode {:06o} {}\n", old.mode, quoted(&old.path))
+        }
+        (Status::Added, _, Some(new)) => {
+            format!(" create mode {:06o} {}\n", new.mode, quoted(&new.path))
+        }
         (Status::Renamed | Status::Copied, Some(old), Some(new)) => {
-            let verb = if pair.status == Status::Renamed { "rename" } else { "copy" };
-            let names = pretty_rename(options.shown(&old.path), options.shown(&new.path), options.quote_path);
-            let mut line = format!(" {verb} {} ({}%)\n", String::from_utf8_lossy(&names), percent(pair.score));
+            let verb = if pair.status == Status::Renamed {
+                "rename"
+            } else {
+                "copy"
+            };
+            let names = pretty_rename(
+                options.shown(&old.path),
+                options.shown(&new.path),
+                options.quote_path,
+            );
+            let mut line = format!(
+                " {verb} {} ({}%)\n",
+                String::from_utf8_lossy(&names),
+                percent(pair.score)
+            );
             if old.mode != new.mode {
                 line += &format!(" mode change {:06o} => {:06o}\n", old.mode, new.mode);
             }
             line
         }
         (Status::Modified | Status::TypeChanged, Some(old), Some(new)) if old.mode != new.mode => {
-            format!(" mode change {:06o} => {:06o} {}\n", old.mode, new.mode, quoted(&new.path))
+            format!(
+                " mode change {:06o} => {:06o} {}\n",
+                old.mode,
+                new.mode,
+                quoted(&new.path)
+            )
         }
         _ => return,
     };
@@ -130,7 +168,11 @@ pub fn pretty_rename(old: &[u8], new: &[u8], high: bool) -> Vec<u8> {
     let from = head.saturating_sub(1);
     let same_tail = |at: &usize| old.get(old.len() - at) == new.get(new.len() - at);
     let most = (old.len() - from).min(new.len() - from);
-    let tail = (1..=most).take_while(same_tail).filter(|at| old[old.len() - at] == b'/').last().unwrap_or(0);
+    let tail = (1..=most)
+        .take_while(same_tail)
+        .filter(|at| old[old.len() - at] == b'/')
+        .last()
+        .unwrap_or(0);
     let middle = |name: &[u8]| name[head..(name.len() - tail).max(head)].to_vec();
     let between = [&middle(old)[..], b" => ", &middle(new)].concat();
     match head + tail {

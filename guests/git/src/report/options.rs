@@ -46,7 +46,15 @@ pub struct Colors {
 }
 
 impl Colors {
-    pub const NONE: Self = Self { meta: "", hunk: "", old: "", new: "", space: "", commit: "", reset: "" };
+    pub const NONE: Self = Self {
+        meta: "",
+        hunk: "",
+        old: "",
+        new: "",
+        space: "",
+        commit: "",
+        reset: "",
+    };
     pub const ALWAYS: Self = Self {
         meta: "\x1b[1m",
         hunk: "\x1b[36m",
@@ -162,7 +170,10 @@ impl Options {
 
     /// A path as it is shown: without the folder of `--relative`.
     pub fn shown<'a>(&self, path: &'a [u8]) -> &'a [u8] {
-        self.relative.as_deref().and_then(|prefix| path.strip_prefix(prefix)).unwrap_or(path)
+        self.relative
+            .as_deref()
+            .and_then(|prefix| path.strip_prefix(prefix))
+            .unwrap_or(path)
     }
 
     /// What `-M` and `-C` say: `50%`, `5` (tenths), nothing for half.
@@ -194,6 +205,10 @@ impl Options {
         if !rest.is_empty() {
             return None;
         }
-        Some(if number >= scale { SCORE_MAX } else { (u64::from(SCORE_MAX) * number / scale) as u32 })
+        Some(if number >= scale {
+            SCORE_MAX
+        } else {
+            (u64::from(SCORE_MAX) * number / scale) as u32
+        })
     }
 }

@@ -11,7 +11,9 @@ impl Options {
     /// # Errors
     /// A value that is missing or no number.
     pub fn take(&mut self, words: &[String]) -> Outcome<usize> {
-        let Some(word) = words.first() else { return Ok(0) };
+        let Some(word) = words.first() else {
+            return Ok(0);
+        };
         if let Some(long) = word.strip_prefix("--") {
             let (name, value) = match long.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
@@ -30,7 +32,12 @@ impl Options {
         let rest = &short[letter.len_utf8()..];
         match (letter, rest) {
             ('p' | 'u', "") => self.formats.patch = true,
-            ('s', "") => self.formats = super::Formats { nothing: true, ..Default::default() },
+            ('s', "") => {
+                self.formats = super::Formats {
+                    nothing: true,
+                    ..Default::default()
+                }
+            }
             ('w', "") => self.comparison.whitespace.all = true,
             ('b', "") => self.comparison.whitespace.change = true,
             ('W', "") => {
@@ -46,9 +53,15 @@ impl Options {
             ('U', value) => self.lines_of_context(value)?,
             ('S' | 'G', value) => {
                 let attached = !value.is_empty();
-                let value = if attached { value.to_owned() } else { needs_value(words, &letter.to_string(), true)? };
+                let value = if attached {
+                    value.to_owned()
+                } else {
+                    needs_value(words, &letter.to_string(), true)?
+                };
                 self.pickaxe = Some(match letter {
-                    'S' if matches!(self.pickaxe, Some(Pickaxe::CountPattern(_))) => Pickaxe::CountPattern(value),
+                    'S' if matches!(self.pickaxe, Some(Pickaxe::CountPattern(_))) => {
+                        Pickaxe::CountPattern(value)
+                    }
                     'S' => Pickaxe::Count(value),
                     _ => Pickaxe::Grep(value),
                 });
@@ -73,7 +86,10 @@ impl Options {
     }
 
     fn renames(&mut self, value: &str, copies: bool, wrong: &str) -> Outcome<()> {
-        let mut detection = self.renames.filter(|_| self.renames_said).unwrap_or_default();
+        let mut detection = self
+            .renames
+            .filter(|_| self.renames_said)
+            .unwrap_or_default();
         if !value.is_empty() {
             detection.least = Self::score(value).ok_or_else(|| Failure::error(129, wrong))?;
         }
@@ -87,7 +103,10 @@ impl Options {
     }
 
     fn long(&mut self, name: &str, value: Option<&str>, words: &[String]) -> Outcome<usize> {
-        if self.long_format(name, value)? || self.long_comparison(name, value)? || self.long_shape(name, value)? {
+        if self.long_format(name, value)?
+            || self.long_comparison(name, value)?
+            || self.long_shape(name, value)?
+        {
             return Ok(1);
         }
         let separate = |name: &str| -> Outcome<(String, usize)> {
@@ -113,19 +132,34 @@ impl Options {
                     "minimal" => Algorithm::Minimal,
                     "patience" => Algorithm::Patience,
                     "histogram" => Algorithm::Histogram,
-                    _ => return Err(Failure::error(129, "option diff-algorithm accepts \"myers\", \"minimal\", \"patience\" and \"histogram\"")),
+                    _ => {
+                        return Err(Failure::error(
+                            129,
+                            "option diff-algorithm accepts \"myers\", \"minimal\", \"patience\" and \"histogram\"",
+                        ));
+                    }
                 };
                 Ok(used)
             }
             "src-prefix" | "dst-prefix" => {
                 let (value, used) = separate(name)?;
-                *(if name == "src-prefix" { &mut self.old_prefix } else { &mut self.new_prefix }) = value;
+                *(if name == "src-prefix" {
+                    &mut self.old_prefix
+                } else {
+                    &mut self.new_prefix
+                }) = value;
                 Ok(used)
             }
             "diff-filter" => {
                 let (value, used) = separate(name)?;
-                if let Some(wrong) = value.chars().find(|letter| !"ACDMRTUXB*acdmrtuxb".contains(*letter)) {
-                    return Err(Failure::error(129, format!("unknown change class '{wrong}' in --diff-filter={value}")));
+                if let Some(wrong) = value
+                    .chars()
+                    .find(|letter| !"ACDMRTUXB*acdmrtuxb".contains(*letter))
+                {
+                    return Err(Failure::error(
+                        129,
+                        format!("unknown change class '{wrong}' in --diff-filter={value}"),
+                    ));
                 }
                 self.statuses = Some(value);
                 Ok(used)
@@ -156,7 +190,12 @@ impl Options {
         let formats = &mut self.formats;
         match (name, value) {
             ("patch", None) => formats.patch = true,
-            ("no-patch", None) => *formats = super::Formats { nothing: true, ..Default::default() },
+            ("no-patch", None) => {
+                *formats = super::Formats {
+                    nothing: true,
+                    ..Default::default()
+                }
+            }
             ("raw", None) => formats.raw = true,
             ("patch-with-raw", None) => (formats.raw, formats.patch) = (true, true),
             ("patch-with-stat", None) => (formats.stat, formats.patch) = (true, true),
@@ -170,8 +209,14 @@ impl Options {
             ("stat", None) => formats.stat = true,
             ("stat", Some(value)) => {
                 formats.stat = true;
-                if !value.bytes().all(|byte| byte.is_ascii_digit() || byte == b',') {
-                    return Err(Failure::error(129, format!("invalid --stat value: {value}")));
+                if !value
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b',')
+                {
+                    return Err(Failure::error(
+                        129,
+                        format!("invalid --stat value: {value}"),
+                    ));
                 }
                 let mut parts = value.split(',').map(|part| part.parse::<usize>().ok());
                 self.stat_width = parts.next().flatten();
@@ -200,8 +245,14 @@ impl Options {
             ("no-minimal", None) => comparison.algorithm = Algorithm::Myers,
             ("patience", None) => comparison.algorithm = Algorithm::Patience,
             ("histogram", None) => comparison.algorithm = Algorithm::Histogram,
-            ("find-renames", value) => self.renames(value.unwrap_or(""), false, "invalid argument to find-renames")?,
-            ("find-copies", value) => self.renames(value.unwrap_or(""), true, "invalid argument to find-copies")?,
+            ("find-renames", value) => self.renames(
+                value.unwrap_or(""),
+                false,
+                "invalid argument to find-renames",
+            )?,
+            ("find-copies", value) => {
+                self.renames(value.unwrap_or(""), true, "invalid argument to find-copies")?
+            }
             ("find-copies-harder", None) => {
                 self.renames("", true, "")?;
                 self.copies_harder = true;
@@ -234,7 +285,9 @@ impl Options {
     fn long_shape(&mut self, name: &str, value: Option<&str>) -> Outcome<bool> {
         match (name, value) {
             ("abbrev", None) => self.abbreviation = None,
-            ("abbrev", Some(value)) => self.abbreviation = Some(number(value, "option `abbrev'")?.clamp(4, 40)),
+            ("abbrev", Some(value)) => {
+                self.abbreviation = Some(number(value, "option `abbrev'")?.clamp(4, 40))
+            }
             ("no-abbrev", None) => self.abbreviation = Some(40),
             ("full-index", None) => self.full_index = true,
             ("no-full-index", None) => self.full_index = false,
@@ -243,33 +296,63 @@ impl Options {
                 self.formats.patch = true;
             }
             ("text", None) => self.text = true,
-            ("no-prefix", None) => (self.old_prefix, self.new_prefix) = (String::new(), String::new()),
-            ("default-prefix", None) => (self.old_prefix, self.new_prefix) = ("a/".to_owned(), "b/".to_owned()),
+            ("no-prefix", None) => {
+                (self.old_prefix, self.new_prefix) = (String::new(), String::new())
+            }
+            ("default-prefix", None) => {
+                (self.old_prefix, self.new_prefix) = ("a/".to_owned(), "b/".to_owned())
+            }
             ("relative", None) => self.relative = Some(Vec::new()),
             ("relative", Some(path)) => self.relative = Some(path.as_bytes().to_vec()),
             ("no-relative", None) => self.relative = None,
             ("exit-code", None) => self.exit_code = true,
             ("quiet", None) => (self.quiet, self.exit_code) = (true, true),
             ("irreversible-delete", None) => self.irreversible_delete = true,
-            ("no-ext-diff" | "ext-diff" | "textconv" | "no-textconv" | "no-color-moved" | "ita-invisible-in-index", None) => {}
+            (
+                "no-ext-diff"
+                | "ext-diff"
+                | "textconv"
+                | "no-textconv"
+                | "no-color-moved"
+                | "ita-invisible-in-index",
+                None,
+            ) => {}
             ("ignore-submodules" | "submodule" | "ws-error-highlight", _) => {}
             ("color", None | Some("always")) => self.colors = Colors::ALWAYS,
-            ("color", Some("never" | "auto" | "false")) | ("no-color", None) => self.colors = Colors::NONE,
+            ("color", Some("never" | "auto" | "false")) | ("no-color", None) => {
+                self.colors = Colors::NONE
+            }
             ("color", Some(_)) => {
-                return Err(Failure::error(129, "option `color' expects \"always\", \"auto\", or \"never\""));
+                return Err(Failure::error(
+                    129,
+                    "option `color' expects \"always\", \"auto\", or \"never\"",
+                ));
             }
             ("word-diff", None | Some("plain")) => self.words = Some(WordDiff::Plain),
             ("word-diff", Some("porcelain")) => self.words = Some(WordDiff::Porcelain),
-            ("word-diff", Some("color")) => (self.words, self.colors) = (Some(WordDiff::Color), Colors::ALWAYS),
+            ("word-diff", Some("color")) => {
+                (self.words, self.colors) = (Some(WordDiff::Color), Colors::ALWAYS)
+            }
             ("word-diff", Some("none")) => self.words = None,
-            ("word-diff", Some(wrong)) => return Err(Failure::error(129, format!("bad --word-diff argument: {wrong}"))),
+            ("word-diff", Some(wrong)) => {
+                return Err(Failure::error(
+                    129,
+                    format!("bad --word-diff argument: {wrong}"),
+                ));
+            }
             ("color-words", value) => {
                 (self.words, self.colors) = (Some(WordDiff::Color), Colors::ALWAYS);
                 self.word_pattern = value.map(str::to_owned).or(self.word_pattern.take());
             }
-            ("output-indicator-new", Some(value)) => self.signs[0] = value.bytes().next().unwrap_or(b'+'),
-            ("output-indicator-old", Some(value)) => self.signs[1] = value.bytes().next().unwrap_or(b'-'),
-            ("output-indicator-context", Some(value)) => self.signs[2] = value.bytes().next().unwrap_or(b' '),
+            ("output-indicator-new", Some(value)) => {
+                self.signs[0] = value.bytes().next().unwrap_or(b'+')
+            }
+            ("output-indicator-old", Some(value)) => {
+                self.signs[1] = value.bytes().next().unwrap_or(b'-')
+            }
+            ("output-indicator-context", Some(value)) => {
+                self.signs[2] = value.bytes().next().unwrap_or(b' ')
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -277,10 +360,15 @@ impl Options {
 }
 
 fn number(value: &str, name: &str) -> Outcome<usize> {
-    value.parse().map_err(|_| Failure::error(129, format!("{name} expects a numerical value")))
+    value
+        .parse()
+        .map_err(|_| Failure::error(129, format!("{name} expects a numerical value")))
 }
 
 fn needs_value(words: &[String], name: &str, short: bool) -> Outcome<String> {
     let kind = if short { "switch" } else { "option" };
-    words.get(1).cloned().ok_or_else(|| Failure::error(129, format!("{kind} `{name}' requires a value")))
+    words
+        .get(1)
+        .cloned()
+        .ok_or_else(|| Failure::error(129, format!("{kind} `{name}' requires a value")))
 }

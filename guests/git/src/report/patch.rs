@@ -14,11 +14,21 @@ use crate::repository::Oid;
 /// Appends the patch of a pair; a file that became a link is a deletion and a creation.
 pub fn patch(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) -> Outcome<()> {
     if pair.status == Status::Unmerged {
-        out.extend([b"* Unmerged path ", &quote(options.shown(pair.path()), options.quote_path)[..], b"\n"].concat());
+        out.extend(
+            [
+                b"* Unmerged path ",
+                &quote(options.shown(pair.path()), options.quote_path)[..],
+                b"\n",
+            ]
+            .concat(),
+        );
         return Ok(());
     }
     if pair.status == Status::TypeChanged {
-        let (deleted, created) = (Pair::new(pair.old.clone(), None), Pair::new(None, pair.new.clone()));
+        let (deleted, created) = (
+            Pair::new(pair.old.clone(), None),
+            Pair::new(None, pair.new.clone()),
+        );
         patch(source, &deleted, options, out)?;
         return patch(source, &created, options, out);
     }
@@ -39,7 +49,14 @@ pub fn patch(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>)
         match options.binary {
             true => binary_patch(&sides, out),
             false => {
-                let line = [b"Binary files ", &sides.old_label[..], b" and ", &sides.new_label, b" differ\n"].concat();
+                let line = [
+                    b"Binary files ",
+                    &sides.old_label[..],
+                    b" and ",
+                    &sides.new_label,
+                    b" differ\n",
+                ]
+                .concat();
                 out.extend(line);
             }
         }
@@ -65,9 +82,16 @@ struct Sides {
 
 impl Sides {
     fn load(source: &Source, pair: &Pair, options: &Options) -> Outcome<Self> {
-        let load = |file: &Option<File>| file.as_ref().map_or(Ok(Rc::default()), |file| content(source, file));
+        let load = |file: &Option<File>| {
+            file.as_ref()
+                .map_or(Ok(Rc::default()), |file| content(source, file))
+        };
         let label = |file: &Option<File>, prefix: &str| match file {
-            Some(file) => quote_two(prefix.as_bytes(), below_root(options.shown(&file.path)), options.quote_path),
+            Some(file) => quote_two(
+                prefix.as_bytes(),
+                below_root(options.shown(&file.path)),
+                options.quote_path,
+            ),
             None => b"/dev/null".to_vec(),
         };
         let (old, new) = (load(&pair.old)?, load(&pair.new)?);
@@ -82,13 +106,24 @@ impl Sides {
 
     /// The lines up to `index`, and whether they are shown even when no line differs.
     fn header(&self, source: &Source, pair: &Pair, options: &Options) -> Outcome<(Vec<u8>, bool)> {
-        let shown = |path: &[u8], prefix: &str| quote_two(prefix.as_bytes(), below_root(options.shown(path)), options.quote_path);
-        let (old_name, new_name) = (shown(pair.old_path(), options.prefixes().0), shown(pair.path(), options.prefixes().1));
+        let shown = |path: &[u8], prefix: &str| {
+            quote_two(
+                prefix.as_bytes(),
+                below_root(options.shown(path)),
+                options.quote_path,
+            )
+        };
+        let (old_name, new_name) = (
+            shown(pair.old_path(), options.prefixes().0),
+            shown(pair.path(), options.prefixes().1),
+        );
         let mut lines = vec![[b"diff --git ", &old_name[..], b" ", &new_name].concat()];
         let mut must = true;
         match (&pair.old, &pair.new) {
             (None, Some(new)) => lines.push(format!("new file mode {:06o}", new.mode).into_bytes()),
-            (Some(old), None) => lines.push(format!("deleted file mode {:06o}", old.mode).into_bytes()),
+            (Some(old), None) => {
+                lines.push(format!("deleted file mode {:06o}", old.mode).into_bytes())
+            }
             (Some(old), Some(new)) if old.mode != new.mode => {
                 lines.push(format!("old mode {:06o}", old.mode).into_bytes());
                 lines.push(format!("new mode {:06o}", new.mode).into_bytes());
@@ -96,7 +131,11 @@ impl Sides {
             _ => must = false,
         }
         if matches!(pair.status, Status::Renamed | Status::Copied) {
-            let verb = if pair.status == Status::Renamed { "rename" } else { "copy" };
+            let verb = if pair.status == Status::Renamed {
+                "rename"
+            } else {
+                "copy"
+            };
             let plain = |path: &[u8]| quote(options.shown(path), options.quote_path);
             lines.push(format!("similarity index {}%", percent(pair.score)).into_bytes());
             lines.push([verb.as_bytes(), b" from ", &plain(pair.old_path())[..]].concat());
@@ -107,19 +146,41 @@ impl Sides {
         let colors = options.colors;
         let mut text = Vec::new();
         for line in lines {
-            text.extend([colors.meta.as_bytes(), &line, colors.reset.as_bytes(), b"\n"].concat());
+            text.extend(
+                [
+                    colors.meta.as_bytes(),
+                    &line,
+                    colors.reset.as_bytes(),
+                    b"\n",
+                ]
+                .concat(),
+            );
         }
         Ok((text, must))
     }
 
-    fn index_line(&self, source: &Source, pair: &Pair, options: &Options) -> Outcome<Option<Vec<u8>>> {
-        let name = |file: &Option<File>| file.as_ref().map_or(Ok(Oid::ZERO), |file| object_name(source, file));
+    fn index_line(
+        &self,
+        source: &Source,
+        pair: &Pair,
+        options: &Options,
+    ) -> Outcome<Option<Vec<u8>>> {
+        let name = |file: &Option<File>| {
+            file.as_ref()
+                .map_or(Ok(Oid::ZERO), |file| object_name(source, file))
+        };
         let (old, new) = (name(&pair.old)?, name(&pair.new)?);
         if old == new {
             return Ok(None);
         }
         let full = options.full_index || options.binary && (self.binary);
-        let short = |oid: &Oid| if full { oid.hex() } else { abbreviate(source, oid, &options.for_index_line()) };
+        let short = |oid: &Oid| {
+            if full {
+                oid.hex()
+            } else {
+                abbreviate(source, oid, &options.for_index_line())
+            }
+        };
         let mut line = format!("index {}..{}", short(&old), short(&new));
         if let (Some(old), Some(new)) = (&pair.old, &pair.new)
             && old.mode == new.mode
@@ -144,14 +205,24 @@ impl Sides {
         let colors = options.colors;
         for (sign, label) in [("---", &self.old_label), ("+++", &self.new_label)] {
             let tab = if label.contains(&b' ') { "\t" } else { "" };
-            let line = [colors.meta.as_bytes(), sign.as_bytes(), b" ", label, colors.reset.as_bytes(), tab.as_bytes(), b"\n"];
+            let line = [
+                colors.meta.as_bytes(),
+                sign.as_bytes(),
+                b" ",
+                label,
+                colors.reset.as_bytes(),
+                tab.as_bytes(),
+                b"\n",
+            ];
             out.extend(line.concat());
         }
         if options.words.is_some() {
             words::show(&changes, &hunks, (old, new), options, out);
             return;
         }
-        walk(&changes, &hunks, old, new, |piece| piece_as_text(piece, options, out));
+        walk(&changes, &hunks, old, new, |piece| {
+            piece_as_text(piece, options, out)
+        });
     }
 }
 
@@ -202,16 +273,41 @@ fn signed(color: &str, sign: u8, line: &[u8], options: &Options, out: &mut Vec<u
 fn added(line: &[u8], options: &Options, out: &mut Vec<u8>) {
     let colors = options.colors;
     let text = line.strip_suffix(b"\n").unwrap_or(line);
-    out.extend_from_slice(format!("{}{}{}", colors.new, char::from(options.signs[0]), colors.reset).as_bytes());
+    out.extend_from_slice(
+        format!(
+            "{}{}{}",
+            colors.new,
+            char::from(options.signs[0]),
+            colors.reset
+        )
+        .as_bytes(),
+    );
     let kept = match space_error(text) {
-        Some(_) => text.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1),
+        Some(_) => text
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())
+            .map_or(0, |last| last + 1),
         None => text.len(),
     };
     if kept > 0 {
-        out.extend([colors.new.as_bytes(), &text[..kept], colors.reset.as_bytes()].concat());
+        out.extend(
+            [
+                colors.new.as_bytes(),
+                &text[..kept],
+                colors.reset.as_bytes(),
+            ]
+            .concat(),
+        );
     }
     if kept < text.len() {
-        out.extend([colors.space.as_bytes(), &text[kept..], colors.reset.as_bytes()].concat());
+        out.extend(
+            [
+                colors.space.as_bytes(),
+                &text[kept..],
+                colors.reset.as_bytes(),
+            ]
+            .concat(),
+        );
     }
     out.push(b'\n');
     without_newline(line, options, out);
@@ -219,7 +315,14 @@ fn added(line: &[u8], options: &Options, out: &mut Vec<u8>) {
 
 fn without_newline(line: &[u8], options: &Options, out: &mut Vec<u8>) {
     if !line.ends_with(b"\n") {
-        out.extend([b"\\ No newline at end of file", options.colors.reset.as_bytes(), b"\n"].concat());
+        out.extend(
+            [
+                b"\\ No newline at end of file",
+                options.colors.reset.as_bytes(),
+                b"\n",
+            ]
+            .concat(),
+        );
     }
 }
 
@@ -228,7 +331,9 @@ fn binary_patch(sides: &Sides, out: &mut Vec<u8>) {
     out.extend(b"GIT binary patch\n");
     for bytes in [&sides.new, &sides.old] {
         out.extend(format!("literal {}\n", bytes.len()).into_bytes());
-        out.extend(binary::encode(&miniz_oxide::deflate::compress_to_vec_zlib(bytes, 1)));
+        out.extend(binary::encode(&miniz_oxide::deflate::compress_to_vec_zlib(
+            bytes, 1,
+        )));
         out.push(b'\n');
     }
 }

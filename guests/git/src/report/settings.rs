@@ -14,11 +14,20 @@ impl Options {
     pub fn of(config: &Config) -> Outcome<Options> {
         let mut options = Options::basic(config)?;
         match config.get("diff.renames") {
-            Some("copies" | "copy") => options.renames = Some(Detection { copies: true, ..Detection::default() }),
+            Some("copies" | "copy") => {
+                options.renames = Some(Detection {
+                    copies: true,
+                    ..Detection::default()
+                })
+            }
             Some(_) if config.bool("diff.renames")? == Some(false) => options.renames = None,
             _ => {}
         }
-        let count = |key: &str| config.int(key).map(|number| number.and_then(|number| usize::try_from(number).ok()));
+        let count = |key: &str| {
+            config
+                .int(key)
+                .map(|number| number.and_then(|number| usize::try_from(number).ok()))
+        };
         if let (Some(limit), Some(renames)) = (count("diff.renamelimit")?, &mut options.renames) {
             renames.limit = limit;
         }
@@ -35,7 +44,11 @@ impl Options {
                 "minimal" => Algorithm::Minimal,
                 "patience" => Algorithm::Patience,
                 "histogram" => Algorithm::Histogram,
-                _ => return Err(Failure::fatal(format!("unknown value for config 'diff.algorithm': {name}"))),
+                _ => {
+                    return Err(Failure::fatal(format!(
+                        "unknown value for config 'diff.algorithm': {name}"
+                    )));
+                }
             };
         }
         options.comparison.no_indent = config.bool("diff.indentheuristic")? == Some(false);
@@ -61,7 +74,10 @@ impl Options {
     }
 
     fn basic(config: &Config) -> Outcome<Options> {
-        Ok(Options { quote_path: config.bool("core.quotepath")? != Some(false), ..Options::default() })
+        Ok(Options {
+            quote_path: config.bool("core.quotepath")? != Some(false),
+            ..Options::default()
+        })
     }
 
     /// With `diff.mnemonicPrefix`: letters for the sides, such as `i/` and `w/`.

@@ -1,7 +1,7 @@
 //! How many lines changed in each file.
 
-use super::names::{pretty_rename, quote};
 use super::Options;
+use super::names::{pretty_rename, quote};
 use crate::changes::{File, Pair, Place, Source, Status, content, object_name};
 use crate::diff::{changes, split};
 use crate::failure::Outcome;
@@ -33,7 +33,10 @@ pub fn stats(source: &Source, pairs: &[Pair], options: &Options) -> Outcome<Vec<
             (Some(old), Some(new)) => old.mode != new.mode,
             _ => true,
         };
-        let nothing = pair.status == Status::Modified && stat.added + stat.removed == 0 && !stat.binary && !modes_differ;
+        let nothing = pair.status == Status::Modified
+            && stat.added + stat.removed == 0
+            && !stat.binary
+            && !modes_differ;
         if !nothing {
             stats.push(stat);
         }
@@ -42,10 +45,17 @@ pub fn stats(source: &Source, pairs: &[Pair], options: &Options) -> Outcome<Vec<
 }
 
 fn stat(source: &Source, pair: &Pair, options: &Options) -> Outcome<FileStat> {
-    let outside = |file: &Option<File>| file.as_ref().is_some_and(|file| file.place == Place::Outside);
+    let outside = |file: &Option<File>| {
+        file.as_ref()
+            .is_some_and(|file| file.place == Place::Outside)
+    };
     let nothing: Option<&[u8]> = (outside(&pair.old) || outside(&pair.new)).then_some(b"/dev/null");
-    let old_name = nothing.filter(|_| pair.old.is_none()).unwrap_or(options.shown(pair.old_path()));
-    let new_name = nothing.filter(|_| pair.new.is_none()).unwrap_or(options.shown(pair.path()));
+    let old_name = nothing
+        .filter(|_| pair.old.is_none())
+        .unwrap_or(options.shown(pair.old_path()));
+    let new_name = nothing
+        .filter(|_| pair.new.is_none())
+        .unwrap_or(options.shown(pair.path()));
     let renamed = matches!(pair.status, Status::Renamed | Status::Copied) || old_name != new_name;
     let name = match renamed {
         true => pretty_rename(old_name, new_name, options.quote_path),
@@ -60,25 +70,37 @@ fn stat(source: &Source, pair: &Pair, options: &Options) -> Outcome<FileStat> {
         binary: false,
         unmerged: pair.status == Status::Unmerged,
         renamed,
-        comment: if options.compact_summary { comment(pair) } else { String::new() },
+        comment: if options.compact_summary {
+            comment(pair)
+        } else {
+            String::new()
+        },
     };
     if stat.unmerged {
         return Ok(stat);
     }
-    let load = |file: &Option<_>| file.as_ref().map_or(Ok(Default::default()), |file| content(source, file));
+    let load = |file: &Option<_>| {
+        file.as_ref()
+            .map_or(Ok(Default::default()), |file| content(source, file))
+    };
     let (old, new) = (load(&pair.old)?, load(&pair.new)?);
     let same = match (&pair.old, &pair.new) {
         (Some(one), Some(two)) => object_name(source, one)? == object_name(source, two)?,
         _ => false,
     };
-    if !options.text && (source.is_binary(pair.old_path(), &old) || source.is_binary(pair.path(), &new)) {
+    if !options.text
+        && (source.is_binary(pair.old_path(), &old) || source.is_binary(pair.path(), &new))
+    {
         stat.binary = true;
         if !same {
             (stat.added, stat.removed) = (new.len(), old.len());
         }
     } else if !same {
         let (old, new) = (split(&old), split(&new));
-        for change in changes(&old, &new, options.comparison).iter().filter(|change| !change.ignored) {
+        for change in changes(&old, &new, options.comparison)
+            .iter()
+            .filter(|change| !change.ignored)
+        {
             stat.added += change.added;
             stat.removed += change.removed;
         }
@@ -89,14 +111,22 @@ fn stat(source: &Source, pair: &Pair, options: &Options) -> Outcome<FileStat> {
 fn comment(pair: &Pair) -> String {
     let executable = |mode: u32| mode & 0o111 != 0;
     match (pair.status, &pair.old, &pair.new) {
-        (Status::Added, _, Some(new)) if new.mode == crate::repository::mode::LINK => "new +l".to_owned(),
+        (Status::Added, _, Some(new)) if new.mode == crate::repository::mode::LINK => {
+            "new +l".to_owned()
+        }
         (Status::Added, _, Some(new)) if executable(new.mode) => "new +x".to_owned(),
         (Status::Added, ..) => "new".to_owned(),
         (Status::Deleted, ..) => "gone".to_owned(),
-        (_, Some(old), Some(new)) if old.mode & 0o170_000 == 0o120_000 && new.is_regular() => "mode -l".to_owned(),
+        (_, Some(old), Some(new)) if old.mode & 0o170_000 == 0o120_000 && new.is_regular() => {
+            "mode -l".to_owned()
+        }
         (_, Some(old), Some(new)) if old.is_regular() && !new.is_regular() => "mode +l".to_owned(),
-        (_, Some(old), Some(new)) if executable(new.mode) && !executable(old.mode) => "mode +x".to_owned(),
-        (_, Some(old), Some(new)) if executable(old.mode) && !executable(new.mode) => "mode -x".to_owned(),
+        (_, Some(old), Some(new)) if executable(new.mode) && !executable(old.mode) => {
+            "mode +x".to_owned()
+        }
+        (_, Some(old), Some(new)) if executable(old.mode) && !executable(new.mode) => {
+            "mode -x".to_owned()
+        }
         _ => String::new(),
     }
 }
@@ -110,7 +140,9 @@ pub fn numstat(stats: &[FileStat], options: &Options, out: &mut Vec<u8>) {
         };
         out.extend(counts.into_bytes());
         match (options.nul, stat.renamed) {
-            (true, true) => out.extend([b"\0", &stat.old_name[..], b"\0", &stat.new_name, b"\0"].concat()),
+            (true, true) => {
+                out.extend([b"\0", &stat.old_name[..], b"\0", &stat.new_name, b"\0"].concat())
+            }
             (true, false) => out.extend([&stat.new_name[..], b"\0"].concat()),
             _ => out.extend([&stat.name[..], b"\n"].concat()),
         }
@@ -120,7 +152,13 @@ pub fn numstat(stats: &[FileStat], options: &Options, out: &mut Vec<u8>) {
 /// ` 3 files changed, 12 insertions(+), 3 deletions(-)`
 pub fn shortstat(stats: &[FileStat]) -> Vec<u8> {
     let files = stats.iter().filter(|stat| !stat.unmerged).count();
-    let sum = |count: fn(&FileStat) -> usize| stats.iter().filter(|stat| !stat.binary).map(count).sum::<usize>();
+    let sum = |count: fn(&FileStat) -> usize| {
+        stats
+            .iter()
+            .filter(|stat| !stat.binary)
+            .map(count)
+            .sum::<usize>()
+    };
     summary_line(files, sum(|stat| stat.added), sum(|stat| stat.removed)).into_bytes()
 }
 
@@ -157,7 +195,12 @@ fn width(name: &[u8]) -> usize {
 fn char_width(letter: char) -> usize {
     match letter as u32 {
         0x300..=0x36f | 0x200b..=0x200f => 0,
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 => 2,
+        0x1100..=0x115f
+        | 0x2e80..=0xa4cf
+        | 0xac00..=0xd7a3
+        | 0xf900..=0xfaff
+        | 0xfe30..=0xfe6f
+        | 0xff00..=0xff60 => 2,
         0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
@@ -184,13 +227,25 @@ fn widths(stats: &[FileStat], options: &Options) -> Widths {
         }
     }
     number = number.max(digits(most));
-    let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    let total = options.stat_width.or_else(columns).unwrap_or(80).max(16 + 6 + number);
+    let columns = || {
+        std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|columns| *columns > 0)
+    };
+    let total = options
+        .stat_width
+        .or_else(columns)
+        .unwrap_or(80)
+        .max(16 + 6 + number);
     let mut graph = if most + 4 > binary { most } else { binary - 4 };
     if let Some(limit) = options.stat_graph_width.filter(|limit| *limit > 0) {
         graph = graph.min(limit);
     }
-    let mut name = options.stat_name_width.filter(|limit| *limit > 0).map_or(longest, |limit| limit.min(longest));
+    let mut name = options
+        .stat_name_width
+        .filter(|limit| *limit > 0)
+        .map_or(longest, |limit| limit.min(longest));
     if name + number + 6 + graph > total {
         if graph > (total * 3 / 8).saturating_sub(number + 6) {
             graph = (total * 3 / 8).saturating_sub(number + 6).max(6);
@@ -204,7 +259,12 @@ fn widths(stats: &[FileStat], options: &Options) -> Widths {
             graph = total - number - 6 - name;
         }
     }
-    Widths { name, number, graph, most }
+    Widths {
+        name,
+        number,
+        graph,
+        most,
+    }
 }
 
 /// ` path | 12 ++++----`, a line a file.
@@ -230,7 +290,13 @@ fn line(stat: &FileStat, widths: &Widths, options: &Options, out: &mut Vec<u8>) 
     if stat.binary {
         out.extend(format!("{:>number$}", "Bin").into_bytes());
         if stat.added + stat.removed > 0 {
-            out.extend(format!(" {minus}{}{reset} -> {plus}{}{reset} bytes", stat.removed, stat.added).into_bytes());
+            out.extend(
+                format!(
+                    " {minus}{}{reset} -> {plus}{}{reset} bytes",
+                    stat.removed, stat.added
+                )
+                .into_bytes(),
+            );
         }
     } else if stat.unmerged {
         out.extend(format!("{:>number$}", "Unmerged").into_bytes());
@@ -252,7 +318,13 @@ fn bars(added: usize, removed: usize, widths: &Widths) -> (usize, usize) {
     if widths.graph > widths.most {
         return (added, removed);
     }
-    let scale = |count: usize| if count == 0 { 0 } else { 1 + count * (widths.graph - 1) / widths.most };
+    let scale = |count: usize| {
+        if count == 0 {
+            0
+        } else {
+            1 + count * (widths.graph - 1) / widths.most
+        }
+    };
     let mut total = scale(added + removed);
     if total < 2 && added > 0 && removed > 0 {
         total = 2;

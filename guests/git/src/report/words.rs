@@ -18,7 +18,15 @@ struct Style {
 
 impl Style {
     fn of(kind: WordDiff, colors: &Colors) -> Self {
-        let around = |color: &str, before: &str, behind: &str| [format!("{color}{before}"), format!("{behind}{}", if color.is_empty() { "" } else { colors.reset })];
+        let around = |color: &str, before: &str, behind: &str| {
+            [
+                format!("{color}{before}"),
+                format!(
+                    "{behind}{}",
+                    if color.is_empty() { "" } else { colors.reset }
+                ),
+            ]
+        };
         let (old, new, kept, newline) = match kind {
             WordDiff::Plain => (("[-", "-]"), ("{+", "+}"), ["", ""], "\n"),
             WordDiff::Porcelain => (("-", "\n"), ("+", "\n"), [" ", "\n"], "~\n"),
@@ -35,10 +43,21 @@ impl Style {
 }
 
 /// Appends the hunks word by word.
-pub fn show(edits: &[Change], hunks: &[Hunk], (old, new): (&[&[u8]], &[&[u8]]), options: &Options, out: &mut Vec<u8>) {
+pub fn show(
+    edits: &[Change],
+    hunks: &[Hunk],
+    (old, new): (&[&[u8]], &[&[u8]]),
+    options: &Options,
+    out: &mut Vec<u8>,
+) {
     let style = Style::of(options.words.unwrap_or(WordDiff::Plain), &options.colors);
     let pattern = options.word_pattern.as_deref().and_then(word_pattern);
-    let mut pending = Pending { old: Vec::new(), new: Vec::new(), pattern, style };
+    let mut pending = Pending {
+        old: Vec::new(),
+        new: Vec::new(),
+        pattern,
+        style,
+    };
     walk(edits, hunks, old, new, |piece| match piece {
         Piece::Header { text, function } => {
             pending.flush(out);
@@ -92,13 +111,21 @@ impl Pending {
         }
         let (old_words, new_words) = (self.words(&old), self.words(&new));
         let as_lines = |text: &[u8], words: &[(usize, usize)]| -> Vec<Vec<u8>> {
-            words.iter().map(|(start, end)| [&text[*start..*end], b"\n"].concat()).collect()
+            words
+                .iter()
+                .map(|(start, end)| [&text[*start..*end], b"\n"].concat())
+                .collect()
         };
         let (old_lines, new_lines) = (as_lines(&old, &old_words), as_lines(&new, &new_words));
-        let (old_lines, new_lines): (Vec<&[u8]>, Vec<&[u8]>) =
-            (old_lines.iter().map(Vec::as_slice).collect(), new_lines.iter().map(Vec::as_slice).collect());
+        let (old_lines, new_lines): (Vec<&[u8]>, Vec<&[u8]>) = (
+            old_lines.iter().map(Vec::as_slice).collect(),
+            new_lines.iter().map(Vec::as_slice).collect(),
+        );
         let (old_lines, new_lines) = crate::diff::without_common_tail(&old_lines, &new_lines);
-        let comparison = Comparison { no_indent: true, ..Comparison::default() };
+        let comparison = Comparison {
+            no_indent: true,
+            ..Comparison::default()
+        };
         let mut at = 0;
         for change in changes(old_lines, new_lines, comparison) {
             let (old_start, old_end) = bounds(&old_words, change.old, change.removed);
@@ -131,9 +158,17 @@ impl Pending {
                     None => break,
                 },
                 None => {
-                    let Some(skipped) = text[at..].iter().position(|byte| !crate::diff::is_space(*byte)) else { break };
+                    let Some(skipped) = text[at..]
+                        .iter()
+                        .position(|byte| !crate::diff::is_space(*byte))
+                    else {
+                        break;
+                    };
                     let start = at + skipped;
-                    let length = text[start..].iter().take_while(|byte| !crate::diff::is_space(**byte)).count();
+                    let length = text[start..]
+                        .iter()
+                        .take_while(|byte| !crate::diff::is_space(**byte))
+                        .count();
                     (start, start + length)
                 }
             };

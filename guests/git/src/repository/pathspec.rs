@@ -234,7 +234,13 @@ fn parse(repository: &Repository, word: &str) -> Outcome<Item> {
 /// # Errors
 /// It leads out of the repository.
 pub fn from_top(repository: &Repository, word: &str) -> Outcome<Vec<u8>> {
-    named(repository, word).ok_or_else(|| outside(repository, word))
+    named(repository, word).ok_or_else(|| {
+        let top = repository.worktree().unwrap_or(repository.git_dir());
+        Failure::fatal(format!(
+            "'{word}' is outside repository at '{}'",
+            top.display()
+        ))
+    })
 }
 
 fn named(repository: &Repository, word: &str) -> Option<Vec<u8>> {

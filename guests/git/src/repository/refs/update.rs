@@ -33,7 +33,9 @@ impl Repository {
         self.make_folder_room(&last);
         lock::replace(&self.ref_path(&last), format!("{new}\n").as_bytes())?;
         let old = old.unwrap_or_default();
-        self.append_reflog(&last, old, new, message)?;
+        if old != new {
+            self.append_reflog(&last, old, new, message)?;
+        }
         if last != "HEAD" && self.head_ref().as_deref() == Some(&last[..]) {
             self.append_reflog("HEAD", old, new, message)?;
         }

@@ -61,6 +61,11 @@ impl Converter {
         without_cr(&contents)
     }
 
+    /// Whether contents of a path may be stored otherwise than they are.
+    pub fn may_change(&self, path: &[u8]) -> bool {
+        self.action(path) != Action::Binary
+    }
+
     /// git's warning about contents that would not come back as they are.
     pub fn warning(&self, path: &[u8], contents: &[u8]) -> Option<String> {
         let action = self.action(path);

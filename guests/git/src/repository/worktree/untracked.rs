@@ -5,8 +5,8 @@ use std::fs;
 use crate::failure::Outcome;
 use crate::repository::ignore::Ignore;
 use crate::repository::index::Index;
-use crate::repository::path_of;
 use crate::repository::pathspec::Pathspec;
+use crate::repository::{mode, path_of};
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,7 +73,8 @@ impl Finder<'_> {
     fn tracked_folder(&mut self, folder: &[u8]) {
         for (name, is_folder) in list(folder) {
             let path = [folder, &name[..]].concat();
-            if !self.index.stages(&path).is_empty() {
+            let known = self.index.stages(&path);
+            if !known.is_empty() && (!is_folder || known[0].mode == mode::SUBMODULE) {
                 continue;
             }
             if !is_folder {
@@ -119,7 +120,10 @@ impl Finder<'_> {
             return;
         }
         if !contents.paths.is_empty() || contents.empty && self.collect.empty_folders {
-            self.found.paths.push(folder);
+            // Where the index has a file, a folder isn't called another one.
+            if self.index.stages(&path).is_empty() {
+                self.found.paths.push(folder);
+            }
             self.found.ignored.extend(contents.ignored);
         } else if !contents.ignored.is_empty() {
             match self.collect.each_ignored {
