@@ -9,6 +9,8 @@ mod commands;
 mod diff;
 mod failure;
 mod git;
+mod history;
+mod log;
 mod merge;
 mod patch;
 mod report;

@@ -1,12 +1,11 @@
 //! Compares trees, the index and the working tree with each other.
 
-use isobox_guest::stat::stat;
-
-use super::{File, Pair};
+use super::{File, Pair, Source};
 use crate::failure::Outcome;
-use crate::repository::index::{Entry, StatData, index_mode};
+use crate::repository::index::{Entry, index_mode};
 use crate::repository::pathspec::Pathspec;
-use crate::repository::{Index, Oid, Repository, TreeEntry, mode, path_of};
+use crate::repository::worktree::{Difference, compare};
+use crate::repository::{Index, Oid, Repository, TreeEntry, mode};
 
 /// What differs between two trees.
 ///
@@ -163,7 +162,7 @@ pub fn tree_to_index(
             _ => pairs.push(Pair::new(old, new)),
         }
     });
-    Ok(with_unmerged(pairs, unmerged))
+    Ok(with_unmerged(pairs, &unmerged))
 }
 
 fn staged(index: &Index, paths: &Pathspec) -> (Vec<File>, Vec<Vec<u8>>) {
@@ -182,18 +181,17 @@ fn staged(index: &Index, paths: &Pathspec) -> (Vec<File>, Vec<Vec<u8>>) {
     (files, unmerged)
 }
 
-/// Unmerged paths in place of what else was found of them.
-fn with_unmerged(mut pairs: Vec<Pair>, unmerged: Vec<Vec<u8>>) -> Vec<Pair> {
-    if unmerged.is_empty() {
-        return pairs;
+/// Paths in conflict are unmerged rather than gone.
+fn with_unmerged(mut pairs: Vec<Pair>, unmerged: &[Vec<u8>]) -> Vec<Pair> {
+    if !unmerged.is_empty() {
+        pairs.retain(|pair| {
+            unmerged
+                .binary_search_by(|path| path[..].cmp(pair.path()))
+                .is_err()
+        });
+        pairs.extend(unmerged.iter().map(|path| Pair::unmerged(path)));
+        pairs.sort_by(|a, b| a.path().cmp(b.path()));
     }
-    pairs.retain(|pair| {
-        unmerged
-            .binary_search_by(|path| path[..].cmp(pair.path()))
-            .is_err()
-    });
-    pairs.extend(unmerged.iter().map(|path| Pair::unmerged(path)));
-    pairs.sort_by(|a, b| a.path().cmp(b.path()));
     pairs
 }
 
@@ -202,6 +200,7 @@ fn with_unmerged(mut pairs: Vec<Pair>, unmerged: Vec<Vec<u8>>) -> Vec<Pair> {
 /// # Errors
 /// A file that can't be read.
 pub fn index_to_worktree(
+    source: &Source,
     repository: &Repository,
     index: &Index,
     paths: &Pathspec,
@@ -225,7 +224,7 @@ pub fn index_to_worktree(
             }
         }
         let old = File::stored(&entry.path, entry.mode, entry.oid);
-        match current(repository, index, entry)? {
+        match current(source, repository, index, entry)? {
             Some(new) if new == old => {
                 if with_same {
                     pairs.push(Pair::same(old));
@@ -239,56 +238,28 @@ pub fn index_to_worktree(
 }
 
 /// The file of an entry as it is: the entry's own when it is unchanged, `None` when it is gone.
-fn current(repository: &Repository, index: &Index, entry: &Entry) -> Outcome<Option<File>> {
-    let unchanged = || Ok(Some(File::stored(&entry.path, entry.mode, entry.oid)));
-    if entry.assume_unchanged || entry.skip_worktree {
-        return unchanged();
-    }
-    let path = path_of(&entry.path)?;
-    let Ok(found) = stat(path, false) else {
-        return if entry.mode == mode::SUBMODULE {
-            unchanged()
-        } else {
-            Ok(None)
-        };
-    };
-    if behind_link(&entry.path) {
-        return Ok(None);
-    }
-    if entry.mode == mode::SUBMODULE {
-        return unchanged();
-    }
-    let Some(mut found_mode) = index_mode(&found).filter(|found| *found != mode::SUBMODULE) else {
-        return Ok(None);
-    };
-    if repository.config().bool("core.filemode")? == Some(false)
-        && found_mode & entry.mode & 0o100_000 != 0
-        && found_mode != mode::LINK
-    {
-        found_mode = entry.mode;
-    }
-    let file = File::on_disk(&entry.path, found_mode);
-    let looks_same = StatData::of(&found).same(&entry.stat);
-    let certain = index
-        .written()
-        .is_some_and(|written| entry.stat.is_older_than(written));
-    if found_mode == entry.mode && !entry.intent_to_add {
-        if looks_same && certain {
-            return unchanged();
+fn current(
+    source: &Source,
+    repository: &Repository,
+    index: &Index,
+    entry: &Entry,
+) -> Outcome<Option<File>> {
+    let (difference, found) = compare(repository, source.converter(repository), index, entry)?;
+    let same = File::stored(&entry.path, entry.mode, entry.oid);
+    Ok(match (difference, found) {
+        (Difference::None, _) => Some(same),
+        (Difference::Deleted, _) | (_, None) => None,
+        (_, Some(found)) => {
+            let Some(mut found_mode) = index_mode(&found) else {
+                return Ok(None);
+            };
+            let both_regular =
+                found_mode & 0o170_000 == 0o100_000 && entry.mode & 0o170_000 == 0o100_000;
+            if both_regular && repository.config().bool("core.filemode")? == Some(false) {
+                found_mode = entry.mode;
+            }
+            Some(File::on_disk(&entry.path, found_mode))
         }
-        if super::object_name(Some(repository), &file)? == entry.oid {
-            return unchanged();
-        }
-    }
-    Ok(Some(file))
-}
-
-/// Whether a folder on the way is a link, so that the path isn't the working tree's.
-fn behind_link(path: &[u8]) -> bool {
-    memchr::memrchr_iter(b'/', path).any(|slash| {
-        path_of(&path[..slash]).is_ok_and(|folder| {
-            std::fs::symlink_metadata(folder).is_ok_and(|data| data.is_symlink())
-        })
     })
 }
 
@@ -297,6 +268,7 @@ fn behind_link(path: &[u8]) -> bool {
 /// # Errors
 /// A tree or a file that can't be read.
 pub fn tree_to_worktree(
+    source: &Source,
     repository: &Repository,
     tree: &Oid,
     index: &Index,
@@ -316,7 +288,7 @@ pub fn tree_to_worktree(
             }
             unmerged.push(entry.path.clone());
         }
-        present.extend(current(repository, index, entry)?);
+        present.extend(current(source, repository, index, entry)?);
     }
     let mut pairs = Vec::new();
     merge(
@@ -328,7 +300,7 @@ pub fn tree_to_worktree(
     for (old, new) in pairs {
         let same = match (&old, &new) {
             (Some(old), Some(new)) => {
-                old.mode == new.mode && old.oid == super::object_name(Some(repository), new)?
+                old.mode == new.mode && old.oid == super::object_name(source, new)?
             }
             _ => false,
         };
@@ -337,10 +309,6 @@ pub fn tree_to_worktree(
         } else if let (true, Some(old)) = (with_same, old) {
             differing.push(Pair::same(old));
         }
-    }
-    for path in unmerged {
-        let at = differing.partition_point(|pair: &Pair| pair.path() < &path[..]);
-        differing.insert(at, Pair::unmerged(&path));
     }
     Ok(differing)
 }

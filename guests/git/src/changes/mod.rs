@@ -5,12 +5,17 @@ mod outside;
 mod rename;
 mod similar;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
+use isobox_guest::stat::stat;
+
 use crate::failure::{Failure, Outcome};
+use crate::repository::attributes::Value;
+use crate::repository::worktree::{Converter, content_of};
 use crate::repository::{Kind, Oid, Repository, mode, path_of};
 
-pub use compare::{index_to_worktree, tree_to_index, tree_to_worktree, trees};
+pub use compare::{files, index_to_worktree, tree_to_index, tree_to_worktree, trees};
 pub use outside::{between as outside, content as outside_content};
 pub use rename::{Detection, SCORE_MAX, detect};
 
@@ -163,58 +168,84 @@ impl Pair {
     }
 }
 
+/// Where the bytes of files come from: a repository and its working tree, or the system's files.
+pub struct Source<'a> {
+    pub repository: Option<&'a Repository>,
+    converter: OnceCell<Converter>,
+}
+
+impl<'a> Source<'a> {
+    pub fn of(repository: &'a Repository) -> Self {
+        Self {
+            repository: Some(repository),
+            converter: OnceCell::new(),
+        }
+    }
+
+    /// Without a repository.
+    pub fn outside() -> Self {
+        Self {
+            repository: None,
+            converter: OnceCell::new(),
+        }
+    }
+
+    /// What converts between files and objects.
+    pub fn converter(&self, repository: &Repository) -> &Converter {
+        self.converter.get_or_init(|| Converter::new(repository))
+    }
+
+    /// Whether a file is no text: by its attributes, or its bytes.
+    pub fn is_binary(&self, path: &[u8], bytes: &[u8]) -> bool {
+        let Some(repository) = self.repository else {
+            return is_binary(bytes);
+        };
+        match self.converter(repository).attributes().get(path, "diff") {
+            Value::Set | Value::Text(_) => false,
+            Value::Unset => true,
+            Value::Unspecified => is_binary(bytes),
+        }
+    }
+}
+
 /// The bytes of a file, as a repository would store them.
 ///
 /// # Errors
 /// An object or a file that can't be read.
-pub fn content(repository: Option<&Repository>, file: &File) -> Outcome<Rc<Vec<u8>>> {
-    match (file.place, repository) {
-        (Place::Object, Some(repository)) => stored(repository, file),
-        (Place::Disk, Some(repository)) => on_disk(repository, file),
+pub fn content(source: &Source, file: &File) -> Outcome<Rc<Vec<u8>>> {
+    match (file.place, source.repository) {
+        _ if file.mode == mode::SUBMODULE => Ok(Rc::new(
+            format!("Subproject commit {}\n", file.oid).into_bytes(),
+        )),
+        (Place::Object, Some(repository)) => {
+            let object = repository.objects().read_kind(&file.oid, Kind::Blob)?;
+            Ok(Rc::new(object.data.clone()))
+        }
+        (Place::Disk, Some(repository)) => on_disk(repository, source.converter(repository), file),
         _ => outside_content(file),
     }
 }
 
-fn stored(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
-    if file.mode == mode::SUBMODULE {
-        return Ok(Rc::new(
-            format!("Subproject commit {}\n", file.oid).into_bytes(),
-        ));
-    }
-    let object = repository.objects().read_kind(&file.oid, Kind::Blob)?;
-    Ok(Rc::new(object.data.clone()))
-}
-
-fn on_disk(repository: &Repository, file: &File) -> Outcome<Rc<Vec<u8>>> {
-    let path = path_of(&file.path)?;
-    if file.mode == mode::SUBMODULE {
-        return Ok(Rc::new(
-            format!("Subproject commit {}\n", file.oid).into_bytes(),
-        ));
-    }
-    let fail = |error| {
-        Failure::system(
-            format!("could not open '{}'", String::from_utf8_lossy(&file.path)),
-            &error,
-        )
-    };
-    if file.mode == mode::LINK {
-        let target = std::fs::read_link(path).map_err(fail)?;
-        return Ok(Rc::new(target.into_os_string().into_encoded_bytes()));
-    }
-    let bytes = std::fs::read(path).map_err(fail)?;
-    Ok(Rc::new(bytes))
+fn on_disk(repository: &Repository, converter: &Converter, file: &File) -> Outcome<Rc<Vec<u8>>> {
+    let name = String::from_utf8_lossy(&file.path);
+    let found = stat(path_of(&file.path)?, false)
+        .map_err(|error| Failure::system(format!("could not open '{name}'"), &error))?;
+    let stored = (!file.oid.is_zero()).then_some(&file.oid);
+    Ok(Rc::new(content_of(
+        repository, converter, &file.path, &found, stored,
+    )?))
 }
 
 /// The name of a file's object, computed when it isn't known.
 ///
 /// # Errors
 /// As [`content`].
-pub fn object_name(repository: Option<&Repository>, file: &File) -> Outcome<Oid> {
-    if file.place == Place::Object || file.mode == mode::SUBMODULE {
+pub fn object_name(source: &Source, file: &File) -> Outcome<Oid> {
+    let is_input = file.place == Place::Outside && file.path == b"-";
+    if file.place == Place::Object || file.mode == mode::SUBMODULE || is_input {
         return Ok(file.oid);
     }
-    Ok(Oid::of("blob", &content(repository, file)?))
+    Ok(Oid::of("blob", &content(source, file)?))
 }
 
 /// Whether bytes are no text: a NUL is among the first 8,000.

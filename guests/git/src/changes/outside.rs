@@ -1,5 +1,6 @@
 //! `--no-index`: two files or folders that no repository needs to know.
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -26,6 +27,11 @@ pub fn between(old: &str, new: &str) -> Outcome<Vec<Pair>> {
         (false, true) => (old.to_owned(), inside(new, old)),
         _ => (old.to_owned(), new.to_owned()),
     };
+    for path in [&old, &new] {
+        if path != "-" && path != "/dev/null" && std::fs::symlink_metadata(path).is_err() {
+            return Err(Failure::error(1, format!("Could not access '{path}'")));
+        }
+    }
     let mut pairs = Vec::new();
     collect(Some(old), Some(new), &mut pairs)?;
     Ok(pairs)
@@ -64,7 +70,6 @@ fn collect(old: Option<String>, new: Option<String>, pairs: &mut Vec<Pair>) -> O
         return Ok(());
     }
     let (old_file, new_file) = (file(old.as_deref())?, file(new.as_deref())?);
-    let name = old.or(new).unwrap_or_default();
     let pair = match (old_file, new_file) {
         (None, None) => return Ok(()),
         (Some(old), Some(new)) if old.mode == new.mode && content(&old)? == content(&new)? => {
@@ -74,7 +79,6 @@ fn collect(old: Option<String>, new: Option<String>, pairs: &mut Vec<Pair>) -> O
         (None, Some(new)) => Pair::new(None, Some(new)),
         (old, new) => Pair::new(old, new),
     };
-    let _ = name;
     pairs.push(pair);
     Ok(())
 }
@@ -125,13 +129,24 @@ pub fn content(file: &File) -> Outcome<Rc<Vec<u8>>> {
     let path = crate::repository::path_of(&file.path)?;
     let fail = |error| Failure::system(format!("could not open '{}'", path.display()), &error);
     if file.path == b"-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut &*gnu::stream::stdin(), &mut bytes).map_err(fail)?;
-        return Ok(Rc::new(bytes));
+        return standard_input().map_err(fail);
     }
     if file.mode == mode::LINK {
         let target = std::fs::read_link(path).map_err(fail)?;
         return Ok(Rc::new(target.into_os_string().into_encoded_bytes()));
     }
     Ok(Rc::new(std::fs::read(path).map_err(fail)?))
+}
+
+/// Standard input, read once and kept.
+fn standard_input() -> std::io::Result<Rc<Vec<u8>>> {
+    thread_local!(static READ: RefCell<Option<Rc<Vec<u8>>>> = const { RefCell::new(None) });
+    if let Some(bytes) = READ.with_borrow(Clone::clone) {
+        return Ok(bytes);
+    }
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut &*gnu::stream::stdin(), &mut bytes)?;
+    let bytes = Rc::new(bytes);
+    READ.set(Some(bytes.clone()));
+    Ok(bytes)
 }

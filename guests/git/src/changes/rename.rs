@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::similar::{self, Spans};
-use super::{File, Pair, Status, content, is_binary, object_name};
+use super::{File, Pair, Source, Status, content, is_binary, object_name};
 use crate::failure::Outcome;
-use crate::repository::{Oid, Repository};
+use crate::repository::Oid;
 
 /// The score of equal files.
 pub const SCORE_MAX: u32 = 60_000;
@@ -41,12 +41,8 @@ impl Default for Detection {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn detect(
-    repository: Option<&Repository>,
-    pairs: Vec<Pair>,
-    how: Detection,
-) -> Outcome<Vec<Pair>> {
-    let mut search = Search::new(repository, &pairs, how);
+pub fn detect(source: &Source, pairs: Vec<Pair>, how: Detection) -> Outcome<Vec<Pair>> {
+    let mut search = Search::new(source, &pairs, how);
     if !search.sources.is_empty() && !search.targets.is_empty() {
         search.equal()?;
         if how.least < SCORE_MAX {
@@ -59,7 +55,7 @@ pub fn detect(
     Ok(search.finish())
 }
 
-struct Source {
+struct Origin {
     pair: usize,
     file: File,
     /// How many need it: copies, and the path itself when it stays.
@@ -78,10 +74,10 @@ struct Loaded {
 }
 
 struct Search<'a> {
-    repository: Option<&'a Repository>,
+    source: &'a Source<'a>,
     pairs: &'a [Pair],
     how: Detection,
-    sources: Vec<Source>,
+    sources: Vec<Origin>,
     targets: Vec<Target>,
     loaded: HashMap<(bool, usize), Rc<Loaded>>,
 }
@@ -102,11 +98,11 @@ impl Candidate {
 }
 
 impl<'a> Search<'a> {
-    fn new(repository: Option<&'a Repository>, pairs: &'a [Pair], how: Detection) -> Self {
+    fn new(source: &'a Source<'a>, pairs: &'a [Pair], how: Detection) -> Self {
         let empty = Oid::of("blob", b"");
         let counts = |file: &File| how.empty || file.oid != empty;
         let mut search = Self {
-            repository,
+            source,
             pairs,
             how,
             sources: Vec::new(),
@@ -121,13 +117,13 @@ impl<'a> Search<'a> {
                     file: file.clone(),
                     source: None,
                 }),
-                (Some(file), None) if counts(file) => search.sources.push(Source {
+                (Some(file), None) if counts(file) => search.sources.push(Origin {
                     pair,
                     file: file.clone(),
                     used: 0,
                 }),
                 (Some(file), Some(_)) if how.copies && counts(file) => {
-                    search.sources.push(Source {
+                    search.sources.push(Origin {
                         pair,
                         file: file.clone(),
                         used: 1,
@@ -148,13 +144,13 @@ impl<'a> Search<'a> {
         let mut by_name: HashMap<Oid, Vec<usize>> = HashMap::new();
         for (at, source) in self.sources.iter().enumerate() {
             by_name
-                .entry(object_name(self.repository, &source.file)?)
+                .entry(object_name(self.source, &source.file)?)
                 .or_default()
                 .push(at);
         }
         for target in 0..self.targets.len() {
             let file = &self.targets[target].file;
-            let name = object_name(self.repository, file)?;
+            let name = object_name(self.source, file)?;
             let mut best: Option<(usize, u32)> = None;
             for &at in by_name
                 .get(&name)
@@ -312,7 +308,7 @@ impl<'a> Search<'a> {
         } else {
             &self.targets[at].file
         };
-        let bytes = content(self.repository, file)?;
+        let bytes = content(self.source, file)?;
         let loaded = Rc::new(Loaded {
             size: bytes.len(),
             spans: Spans::of(&bytes, !is_binary(&bytes)),

@@ -80,11 +80,15 @@ const TABLE: &[(&str, Command)] = &[
 pub fn find(name: &str) -> Option<Command> {
     TABLE
         .iter()
+        .chain(crate::history::TABLE)
         .find(|(known, _)| *known == name)
         .map(|(_, command)| *command)
 }
 
 /// The names of all commands.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(name, _)| *name)
+    TABLE
+        .iter()
+        .chain(crate::history::TABLE)
+        .map(|(name, _)| *name)
 }

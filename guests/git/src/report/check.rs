@@ -2,10 +2,9 @@
 
 use super::Options;
 use super::names::quote;
-use crate::changes::{Pair, content, is_binary};
+use crate::changes::{Pair, Source, content, is_binary};
 use crate::diff::{Piece, changes, group, split, walk};
 use crate::failure::Outcome;
-use crate::repository::Repository;
 
 /// What is wrong with the white space of a line (without its newline), in git's words.
 pub fn space_error(line: &[u8]) -> Option<String> {
@@ -40,16 +39,15 @@ fn space_before_tab(line: &[u8]) -> bool {
 }
 
 /// Appends what `--check` finds in the added lines of a pair; whether it found something.
-pub fn check(
-    repository: Option<&Repository>,
-    pair: &Pair,
-    options: &Options,
-    out: &mut Vec<u8>,
-) -> Outcome<bool> {
-    let Some(file) = &pair.new else {
+pub fn check(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) -> Outcome<bool> {
+    let Some(file) = pair
+        .new
+        .as_ref()
+        .filter(|_| pair.status != crate::changes::Status::Unmerged)
+    else {
         return Ok(false);
     };
-    let load = |file| content(repository, file);
+    let load = |file| content(source, file);
     let old = pair.old.as_ref().map_or(Ok(Default::default()), load)?;
     let new = load(file)?;
     if is_binary(&new) {

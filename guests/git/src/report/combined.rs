@@ -2,9 +2,9 @@
 
 use super::Options;
 use super::names::{abbreviate, quote, quote_two};
-use crate::changes::is_binary;
+use crate::changes::{Source, is_binary};
 use crate::diff::{changes, is_space, split, without_common_tail};
-use crate::repository::{Oid, Repository};
+use crate::repository::Oid;
 
 /// A side that the file came from.
 pub struct Parent {
@@ -47,7 +47,7 @@ struct Spot {
 
 /// Appends the patch, when there is something to show.
 pub fn combined(
-    repository: &Repository,
+    source: &Source,
     made: &Made,
     parents: &[Parent],
     dense: bool,
@@ -58,7 +58,7 @@ pub fn combined(
     let binary = is_binary(made.bytes) || parents.iter().any(|parent| is_binary(&parent.bytes));
     if binary && !options.text {
         header(
-            repository,
+            source,
             made,
             parents,
             (dense, modes_differ, false),
@@ -77,7 +77,7 @@ pub fn combined(
     let any = mark(&mut spots, lines.len(), all, dense, options.context.lines);
     if any || modes_differ || made.on_disk {
         header(
-            repository,
+            source,
             made,
             parents,
             (dense, modes_differ, true),
@@ -91,7 +91,7 @@ pub fn combined(
 }
 
 fn header(
-    repository: &Repository,
+    source: &Source,
     made: &Made,
     parents: &[Parent],
     (dense, modes_differ, names): (bool, bool, bool),
@@ -113,7 +113,7 @@ fn header(
         if options.full_index {
             oid.hex()
         } else {
-            abbreviate(Some(repository), oid, options)
+            abbreviate(source, oid, options)
         }
     };
     let olds: Vec<String> = parents.iter().map(|parent| short(&parent.oid)).collect();

@@ -4,23 +4,18 @@ use posix_regex::{Dialect, Newline, Regex};
 
 use super::Options;
 use super::options::Pickaxe;
-use crate::changes::{Pair, Status, content, is_binary};
+use crate::changes::{Pair, Source, Status, content, is_binary};
 use crate::diff::{Comparison, changes, split};
 use crate::failure::{Failure, Outcome};
-use crate::repository::Repository;
 
 /// The pairs that options let through.
-pub fn filter(
-    repository: Option<&Repository>,
-    pairs: Vec<Pair>,
-    options: &Options,
-) -> Outcome<Vec<Pair>> {
+pub fn filter(source: &Source, pairs: Vec<Pair>, options: &Options) -> Outcome<Vec<Pair>> {
     let mut pairs = pairs;
     if let Some(pickaxe) = &options.pickaxe {
         let matcher = Matcher::new(pickaxe)?;
         let mut hits = Vec::with_capacity(pairs.len());
         for pair in &pairs {
-            hits.push(matcher.hits(repository, pair, options)?);
+            hits.push(matcher.hits(source, pair, options)?);
         }
         let all = options.pickaxe_all && hits.contains(&true);
         let mut hits = hits.into_iter();
@@ -72,18 +67,13 @@ impl Matcher {
         })
     }
 
-    fn hits(
-        &self,
-        repository: Option<&Repository>,
-        pair: &Pair,
-        options: &Options,
-    ) -> Outcome<bool> {
+    fn hits(&self, source: &Source, pair: &Pair, options: &Options) -> Outcome<bool> {
         if pair.status == Status::Unmerged {
             return Ok(false);
         }
         let load = |file: &Option<_>| {
             file.as_ref()
-                .map_or(Ok(Default::default()), |file| content(repository, file))
+                .map_or(Ok(Default::default()), |file| content(source, file))
         };
         let (old, new) = (load(&pair.old)?, load(&pair.new)?);
         if old == new && pair.old.is_some() && pair.new.is_some() {

@@ -7,12 +7,12 @@ mod names;
 mod options;
 mod options_parse;
 mod patch;
+mod settings;
 mod stat;
 mod words;
 
-use crate::changes::{Pair, detect};
+use crate::changes::{Pair, Source, detect};
 use crate::failure::Outcome;
-use crate::repository::Repository;
 
 pub use check::{space_error, space_errors};
 pub use combined::{Made, Parent, combined};
@@ -32,11 +32,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn select(
-    repository: Option<&Repository>,
-    pairs: Vec<Pair>,
-    options: &Options,
-) -> Outcome<Vec<Pair>> {
+pub fn select(source: &Source, pairs: Vec<Pair>, options: &Options) -> Outcome<Vec<Pair>> {
     let mut pairs = pairs;
     if let Some(prefix) = options
         .relative
@@ -49,11 +45,11 @@ pub fn select(
         pairs = pairs.into_iter().map(Pair::reversed).collect();
     }
     if let Some(detection) = options.renames {
-        pairs = detect(repository, pairs, detection)?;
+        pairs = detect(source, pairs, detection)?;
     } else {
         pairs.retain(|pair| pair.status != crate::changes::Status::Same);
     }
-    filter::filter(repository, pairs, options)
+    filter::filter(source, pairs, options)
 }
 
 /// Appends all that the options ask for.
@@ -61,7 +57,7 @@ pub fn select(
 /// # Errors
 /// A file that can't be read.
 pub fn show(
-    repository: Option<&Repository>,
+    source: &Source,
     pairs: &[Pair],
     options: &Options,
     out: &mut Vec<u8>,
@@ -74,20 +70,20 @@ pub fn show(
     let start = out.len();
     for pair in pairs {
         if formats.raw {
-            names::raw(repository, pair, options, out);
+            names::raw(source, pair, options, out);
         } else if formats.name_status {
             names::name_status(pair, options, out);
         } else if formats.name_only {
             names::name_only(pair, options, out);
         }
         if formats.check {
-            shown.bad_space |= check::check(repository, pair, options, out)?;
+            shown.bad_space |= check::check(source, pair, options, out)?;
         }
     }
     let mut separate =
         (formats.raw || formats.name_status || formats.name_only) && !pairs.is_empty();
     if formats.stat || formats.numstat || formats.shortstat {
-        let stats = stats(repository, pairs, options)?;
+        let stats = stats(source, pairs, options)?;
         if formats.numstat {
             stat::numstat(&stats, options, out);
         }
@@ -116,7 +112,7 @@ pub fn show(
             });
         }
         for pair in pairs {
-            patch::patch(repository, pair, options, out)?;
+            patch::patch(source, pair, options, out)?;
         }
     }
     Ok(shown)
@@ -126,17 +122,13 @@ pub fn show(
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn differs(
-    repository: Option<&Repository>,
-    pairs: &[Pair],
-    options: &Options,
-) -> Outcome<bool> {
+pub fn differs(source: &Source, pairs: &[Pair], options: &Options) -> Outcome<bool> {
     if !options.comparison.whitespace.any() && !options.comparison.blank_lines {
         return Ok(!pairs.is_empty());
     }
     for pair in pairs {
         let mut text = Vec::new();
-        patch::patch(repository, pair, options, &mut text)?;
+        patch::patch(source, pair, options, &mut text)?;
         if !text.is_empty() {
             return Ok(true);
         }

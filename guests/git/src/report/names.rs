@@ -1,8 +1,8 @@
 //! Names of files that differ: raw, with a letter, alone, and the summary of what was created and renamed.
 
 use super::Options;
-use crate::changes::{File, Pair, Place, SCORE_MAX, Status};
-use crate::repository::{Oid, Repository};
+use crate::changes::{File, Pair, Place, SCORE_MAX, Source, Status};
+use crate::repository::Oid;
 
 /// A name as git quotes it, when it must.
 pub fn quote(name: &[u8], high: bool) -> Vec<u8> {
@@ -45,14 +45,14 @@ pub fn quote_two(prefix: &[u8], name: &[u8], high: bool) -> Vec<u8> {
 }
 
 /// `:100644 100644 1234567 89abcde M	path`
-pub fn raw(repository: Option<&Repository>, pair: &Pair, options: &Options, out: &mut Vec<u8>) {
+pub fn raw(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) {
     let mode = |file: &Option<File>| file.as_ref().map_or(0, |file| file.mode);
     let oid = |file: &Option<File>| {
         let oid = file
             .as_ref()
             .filter(|file| file.place == Place::Object)
             .map_or(Oid::ZERO, |file| file.oid);
-        abbreviate(repository, &oid, options)
+        abbreviate(source, &oid, options)
     };
     let text = format!(
         ":{:06o} {:06o} {} {} ",
@@ -66,14 +66,12 @@ pub fn raw(repository: Option<&Repository>, pair: &Pair, options: &Options, out:
 }
 
 /// An object's name, as short as options want it.
-pub fn abbreviate(repository: Option<&Repository>, oid: &Oid, options: &Options) -> String {
+pub fn abbreviate(source: &Source, oid: &Oid, options: &Options) -> String {
     let hex = oid.hex();
-    match (options.abbreviation, repository) {
+    match (options.abbreviation, source.repository) {
         (Some(40), _) => hex,
-        (Some(length), Some(repository)) if !oid.is_zero() => {
-            repository.objects().abbreviate(oid, length)
-        }
-        (None, Some(repository)) => repository.short(oid),
+        (Some(length), Some(source)) if !oid.is_zero() => source.objects().abbreviate(oid, length),
+        (None, Some(source)) => source.short(oid),
         (length, _) => hex[..length.unwrap_or(7)].to_owned(),
     }
 }
@@ -86,9 +84,12 @@ pub fn name_status(pair: &Pair, options: &Options, out: &mut Vec<u8>) {
         out.extend(format!("{:03}", percent(pair.score)).into_bytes());
         out.push(tab);
         out.extend(name(pair.old_path(), options));
+        out.push(tab);
+        out.extend(name(pair.path(), options));
+    } else {
+        out.push(tab);
+        out.extend(name(pair.old_path(), options));
     }
-    out.push(tab);
-    out.extend(name(pair.path(), options));
     out.push(end);
 }
 

@@ -115,6 +115,8 @@ pub struct Options {
     pub irreversible_delete: bool,
     /// Whether bytes above 0x7f are quoted in names (`core.quotePath`).
     pub quote_path: bool,
+    /// `diff.mnemonicPrefix`
+    pub mnemonic: bool,
 }
 
 impl Default for Options {
@@ -152,18 +154,17 @@ impl Default for Options {
             signs: *b"+- ",
             irreversible_delete: false,
             quote_path: true,
+            mnemonic: false,
         }
     }
 }
 
 impl Options {
-    /// As the plumbing commands begin: no renames, whole object names.
-    pub fn plumbing() -> Self {
-        Self {
-            renames: None,
-            renames_said: true,
-            abbreviation: Some(40),
-            ..Self::default()
+    /// The prefixes of both sides; `-R` shows them the other way round.
+    pub fn prefixes(&self) -> (&str, &str) {
+        match self.reverse {
+            true => (&self.new_prefix, &self.old_prefix),
+            false => (&self.old_prefix, &self.new_prefix),
         }
     }
 

@@ -48,18 +48,9 @@ impl Options {
             ('R', "") => self.reverse = true,
             ('z', "") => self.nul = true,
             ('D', "") => self.irreversible_delete = true,
-            ('M', value) => {
-                self.renames(value, false, &format!("invalid argument to -M: {value}"))?
-            }
-            ('C', value) => {
-                self.renames(value, true, &format!("invalid argument to -C: {value}"))?
-            }
-            ('U', "") => {
-                let value = needs_value(words, "U", true)?;
-                self.lines_of_context(&value, "switch `U'")?;
-                return Ok(2);
-            }
-            ('U', value) => self.lines_of_context(value, "switch `U'")?,
+            ('M', value) => self.renames(value, false, "invalid argument to find-renames")?,
+            ('C', value) => self.renames(value, true, "invalid argument to find-copies")?,
+            ('U', value) => self.lines_of_context(value)?,
             ('S' | 'G', value) => {
                 let attached = !value.is_empty();
                 let value = if attached {
@@ -85,8 +76,10 @@ impl Options {
         Ok(1)
     }
 
-    fn lines_of_context(&mut self, value: &str, name: &str) -> Outcome<()> {
-        self.context.lines = number(value, name)?;
+    fn lines_of_context(&mut self, value: &str) -> Outcome<()> {
+        if !value.is_empty() {
+            self.context.lines = number(value, "--unified")?;
+        }
         self.formats.nothing = false;
         self.formats.patch = true;
         Ok(())
@@ -124,9 +117,8 @@ impl Options {
         };
         match name {
             "unified" => {
-                let (value, used) = separate(name)?;
-                self.lines_of_context(&value, "option `unified'")?;
-                Ok(used)
+                self.lines_of_context(value.unwrap_or(""))?;
+                Ok(1)
             }
             "inter-hunk-context" => {
                 let (value, used) = separate(name)?;
@@ -217,6 +209,15 @@ impl Options {
             ("stat", None) => formats.stat = true,
             ("stat", Some(value)) => {
                 formats.stat = true;
+                if !value
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b',')
+                {
+                    return Err(Failure::error(
+                        129,
+                        format!("invalid --stat value: {value}"),
+                    ));
+                }
                 let mut parts = value.split(',').map(|part| part.parse::<usize>().ok());
                 self.stat_width = parts.next().flatten();
                 self.stat_name_width = parts.next().flatten();
@@ -247,13 +248,11 @@ impl Options {
             ("find-renames", value) => self.renames(
                 value.unwrap_or(""),
                 false,
-                &wrong_score("find-renames", value),
+                "invalid argument to find-renames",
             )?,
-            ("find-copies", value) => self.renames(
-                value.unwrap_or(""),
-                true,
-                &wrong_score("find-copies", value),
-            )?,
+            ("find-copies", value) => {
+                self.renames(value.unwrap_or(""), true, "invalid argument to find-copies")?
+            }
             ("find-copies-harder", None) => {
                 self.renames("", true, "")?;
                 self.copies_harder = true;
@@ -358,10 +357,6 @@ impl Options {
         }
         Ok(true)
     }
-}
-
-fn wrong_score(name: &str, value: Option<&str>) -> String {
-    format!("invalid argument to {name}: {}", value.unwrap_or(""))
 }
 
 fn number(value: &str, name: &str) -> Outcome<usize> {

@@ -5,19 +5,14 @@ use std::rc::Rc;
 use super::check::space_error;
 use super::names::{abbreviate, percent, quote, quote_two};
 use super::{Options, words};
-use crate::changes::{File, Pair, Status, content, is_binary, object_name};
+use crate::changes::{File, Pair, Source, Status, content, object_name};
 use crate::diff::{Piece, changes, group, split, walk, without_common_tail};
 use crate::failure::Outcome;
 use crate::patch::binary;
-use crate::repository::{Oid, Repository};
+use crate::repository::Oid;
 
 /// Appends the patch of a pair; a file that became a link is a deletion and a creation.
-pub fn patch(
-    repository: Option<&Repository>,
-    pair: &Pair,
-    options: &Options,
-    out: &mut Vec<u8>,
-) -> Outcome<()> {
+pub fn patch(source: &Source, pair: &Pair, options: &Options, out: &mut Vec<u8>) -> Outcome<()> {
     if pair.status == Status::Unmerged {
         out.extend(
             [
@@ -34,16 +29,16 @@ pub fn patch(
             Pair::new(pair.old.clone(), None),
             Pair::new(None, pair.new.clone()),
         );
-        patch(repository, &deleted, options, out)?;
-        return patch(repository, &created, options, out);
+        patch(source, &deleted, options, out)?;
+        return patch(source, &created, options, out);
     }
-    let sides = Sides::load(repository, pair, options)?;
-    let (header, must) = sides.header(repository, pair, options)?;
+    let sides = Sides::load(source, pair, options)?;
+    let (header, must) = sides.header(source, pair, options)?;
     if options.irreversible_delete && pair.new.is_none() {
         out.extend(header);
         return Ok(());
     }
-    if !options.text && (is_binary(&sides.old) || is_binary(&sides.new)) {
+    if !options.text && (sides.binary) {
         if sides.old == sides.new {
             if must {
                 out.extend(header);
@@ -82,43 +77,45 @@ struct Sides {
     new: Rc<Vec<u8>>,
     old_label: Vec<u8>,
     new_label: Vec<u8>,
+    binary: bool,
 }
 
 impl Sides {
-    fn load(repository: Option<&Repository>, pair: &Pair, options: &Options) -> Outcome<Self> {
+    fn load(source: &Source, pair: &Pair, options: &Options) -> Outcome<Self> {
         let load = |file: &Option<File>| {
             file.as_ref()
-                .map_or(Ok(Rc::default()), |file| content(repository, file))
+                .map_or(Ok(Rc::default()), |file| content(source, file))
         };
         let label = |file: &Option<File>, prefix: &str| match file {
             Some(file) => quote_two(
                 prefix.as_bytes(),
-                options.shown(&file.path),
+                below_root(options.shown(&file.path)),
                 options.quote_path,
             ),
             None => b"/dev/null".to_vec(),
         };
+        let (old, new) = (load(&pair.old)?, load(&pair.new)?);
         Ok(Self {
-            old: load(&pair.old)?,
-            new: load(&pair.new)?,
-            old_label: label(&pair.old, &options.old_prefix),
-            new_label: label(&pair.new, &options.new_prefix),
+            binary: source.is_binary(pair.old_path(), &old) || source.is_binary(pair.path(), &new),
+            old,
+            new,
+            old_label: label(&pair.old, options.prefixes().0),
+            new_label: label(&pair.new, options.prefixes().1),
         })
     }
 
     /// The lines up to `index`, and whether they are shown even when no line differs.
-    fn header(
-        &self,
-        repository: Option<&Repository>,
-        pair: &Pair,
-        options: &Options,
-    ) -> Outcome<(Vec<u8>, bool)> {
+    fn header(&self, source: &Source, pair: &Pair, options: &Options) -> Outcome<(Vec<u8>, bool)> {
         let shown = |path: &[u8], prefix: &str| {
-            quote_two(prefix.as_bytes(), options.shown(path), options.quote_path)
+            quote_two(
+                prefix.as_bytes(),
+                below_root(options.shown(path)),
+                options.quote_path,
+            )
         };
         let (old_name, new_name) = (
-            shown(pair.old_path(), &options.old_prefix),
-            shown(pair.path(), &options.new_prefix),
+            shown(pair.old_path(), options.prefixes().0),
+            shown(pair.path(), options.prefixes().1),
         );
         let mut lines = vec![[b"diff --git ", &old_name[..], b" ", &new_name].concat()];
         let mut must = true;
@@ -145,7 +142,7 @@ impl Sides {
             lines.push([verb.as_bytes(), b" to ", &plain(pair.path())[..]].concat());
             must = true;
         }
-        lines.extend(self.index_line(repository, pair, options)?);
+        lines.extend(self.index_line(source, pair, options)?);
         let colors = options.colors;
         let mut text = Vec::new();
         for line in lines {
@@ -164,25 +161,24 @@ impl Sides {
 
     fn index_line(
         &self,
-        repository: Option<&Repository>,
+        source: &Source,
         pair: &Pair,
         options: &Options,
     ) -> Outcome<Option<Vec<u8>>> {
         let name = |file: &Option<File>| {
             file.as_ref()
-                .map_or(Ok(Oid::ZERO), |file| object_name(repository, file))
+                .map_or(Ok(Oid::ZERO), |file| object_name(source, file))
         };
         let (old, new) = (name(&pair.old)?, name(&pair.new)?);
         if old == new {
             return Ok(None);
         }
-        let full =
-            options.full_index || options.binary && (is_binary(&self.old) || is_binary(&self.new));
+        let full = options.full_index || options.binary && (self.binary);
         let short = |oid: &Oid| {
             if full {
                 oid.hex()
             } else {
-                abbreviate(repository, oid, &options.for_index_line())
+                abbreviate(source, oid, &options.for_index_line())
             }
         };
         let mut line = format!("index {}..{}", short(&old), short(&new));
@@ -230,6 +226,11 @@ impl Sides {
     }
 }
 
+/// An absolute path behind `a/` loses its slash.
+fn below_root(path: &[u8]) -> &[u8] {
+    path.strip_prefix(b"/").unwrap_or(path)
+}
+
 fn piece_as_text(piece: Piece, options: &Options, out: &mut Vec<u8>) {
     let colors = options.colors;
     match piece {
@@ -253,11 +254,7 @@ pub fn hunk_header(text: &[u8], function: &[u8], options: &Options, out: &mut Ve
 }
 
 fn signed(color: &str, sign: u8, line: &[u8], options: &Options, out: &mut Vec<u8>) {
-    let reset = if color.is_empty() {
-        ""
-    } else {
-        options.colors.reset
-    };
+    let reset = options.colors.reset;
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let (text, carriage) = match text.strip_suffix(b"\r") {
         Some(text) if !color.is_empty() => (text, &b"\r"[..]),
@@ -269,7 +266,7 @@ fn signed(color: &str, sign: u8, line: &[u8], options: &Options, out: &mut Vec<u
     out.extend_from_slice(reset.as_bytes());
     out.extend_from_slice(carriage);
     out.push(b'\n');
-    without_newline(line, out);
+    without_newline(line, options, out);
 }
 
 /// An added line in color: its sign apart, and white space at its end marked.
@@ -313,12 +310,19 @@ fn added(line: &[u8], options: &Options, out: &mut Vec<u8>) {
         );
     }
     out.push(b'\n');
-    without_newline(line, out);
+    without_newline(line, options, out);
 }
 
-fn without_newline(line: &[u8], out: &mut Vec<u8>) {
+fn without_newline(line: &[u8], options: &Options, out: &mut Vec<u8>) {
     if !line.ends_with(b"\n") {
-        out.extend_from_slice(b"\\ No newline at end of file\n");
+        out.extend(
+            [
+                b"\\ No newline at end of file",
+                options.colors.reset.as_bytes(),
+                b"\n",
+            ]
+            .concat(),
+        );
     }
 }
 
@@ -328,7 +332,7 @@ fn binary_patch(sides: &Sides, out: &mut Vec<u8>) {
     for bytes in [&sides.new, &sides.old] {
         out.extend(format!("literal {}\n", bytes.len()).into_bytes());
         out.extend(binary::encode(&miniz_oxide::deflate::compress_to_vec_zlib(
-            bytes, 6,
+            bytes, 1,
         )));
         out.push(b'\n');
     }

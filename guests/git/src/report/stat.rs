@@ -2,10 +2,9 @@
 
 use super::Options;
 use super::names::{pretty_rename, quote};
-use crate::changes::{Pair, Status, content, is_binary, object_name};
+use crate::changes::{File, Pair, Place, Source, Status, content, object_name};
 use crate::diff::{changes, split};
 use crate::failure::Outcome;
-use crate::repository::Repository;
 
 /// The counts of a file; bytes of both sides for a binary one.
 #[derive(Clone, Debug)]
@@ -26,14 +25,10 @@ pub struct FileStat {
 ///
 /// # Errors
 /// A file that can't be read.
-pub fn stats(
-    repository: Option<&Repository>,
-    pairs: &[Pair],
-    options: &Options,
-) -> Outcome<Vec<FileStat>> {
+pub fn stats(source: &Source, pairs: &[Pair], options: &Options) -> Outcome<Vec<FileStat>> {
     let mut stats = Vec::with_capacity(pairs.len());
     for pair in pairs {
-        let stat = stat(repository, pair, options)?;
+        let stat = stat(source, pair, options)?;
         let modes_differ = match (&pair.old, &pair.new) {
             (Some(old), Some(new)) => old.mode != new.mode,
             _ => true,
@@ -49,8 +44,18 @@ pub fn stats(
     Ok(stats)
 }
 
-fn stat(repository: Option<&Repository>, pair: &Pair, options: &Options) -> Outcome<FileStat> {
-    let (old_name, new_name) = (options.shown(pair.old_path()), options.shown(pair.path()));
+fn stat(source: &Source, pair: &Pair, options: &Options) -> Outcome<FileStat> {
+    let outside = |file: &Option<File>| {
+        file.as_ref()
+            .is_some_and(|file| file.place == Place::Outside)
+    };
+    let nothing: Option<&[u8]> = (outside(&pair.old) || outside(&pair.new)).then_some(b"/dev/null");
+    let old_name = nothing
+        .filter(|_| pair.old.is_none())
+        .unwrap_or(options.shown(pair.old_path()));
+    let new_name = nothing
+        .filter(|_| pair.new.is_none())
+        .unwrap_or(options.shown(pair.path()));
     let renamed = matches!(pair.status, Status::Renamed | Status::Copied) || old_name != new_name;
     let name = match renamed {
         true => pretty_rename(old_name, new_name, options.quote_path),
@@ -76,14 +81,16 @@ fn stat(repository: Option<&Repository>, pair: &Pair, options: &Options) -> Outc
     }
     let load = |file: &Option<_>| {
         file.as_ref()
-            .map_or(Ok(Default::default()), |file| content(repository, file))
+            .map_or(Ok(Default::default()), |file| content(source, file))
     };
     let (old, new) = (load(&pair.old)?, load(&pair.new)?);
     let same = match (&pair.old, &pair.new) {
-        (Some(one), Some(two)) => object_name(repository, one)? == object_name(repository, two)?,
+        (Some(one), Some(two)) => object_name(source, one)? == object_name(source, two)?,
         _ => false,
     };
-    if !options.text && (is_binary(&old) || is_binary(&new)) {
+    if !options.text
+        && (source.is_binary(pair.old_path(), &old) || source.is_binary(pair.path(), &new))
+    {
         stat.binary = true;
         if !same {
             (stat.added, stat.removed) = (new.len(), old.len());

@@ -63,18 +63,25 @@ pub fn show(
             pending.flush(out);
             hunk_header(text, function, options, out);
         }
-        Piece::Removed(line) => pending.old.extend_from_slice(line),
-        Piece::Added(line) => pending.new.extend_from_slice(line),
+        Piece::Removed(line) => push_ended(&mut pending.old, line),
+        Piece::Added(line) => push_ended(&mut pending.new, line),
         Piece::Context(line) => {
             pending.flush(out);
             let text = line.strip_suffix(b"\n").unwrap_or(line);
             match pending.style.porcelain {
                 true => out.extend([b" ", text, b"\n~\n"].concat()),
-                false => out.extend([text, b"\n"].concat()),
+                false => out.extend([text, options.colors.reset.as_bytes(), b"\n"].concat()),
             }
         }
     });
     pending.flush(out);
+}
+
+fn push_ended(text: &mut Vec<u8>, line: &[u8]) {
+    text.extend_from_slice(line);
+    if !line.ends_with(b"\n") {
+        text.push(b'\n');
+    }
 }
 
 fn word_pattern(pattern: &str) -> Option<Regex> {

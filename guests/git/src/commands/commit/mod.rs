@@ -304,8 +304,8 @@ pub fn staged_diff(repository: &Repository, index: &Index) -> Outcome<Vec<u8>> {
         &Pathspec::default(),
         false,
     )?;
-    let pairs = report::select(Some(repository), pairs, &options)?;
+    let pairs = report::select(&crate::changes::Source::of(repository), pairs, &options)?;
     let mut out = Vec::new();
-    report::show(Some(repository), &pairs, &options, &mut out)?;
+    report::show(&crate::changes::Source::of(repository), &pairs, &options, &mut out)?;
     Ok(out)
 }
