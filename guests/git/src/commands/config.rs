@@ -15,7 +15,7 @@ use crate::repository::config::{
 };
 use crate::repository::{Config, Repository};
 
-const SYNTAX: Syntax = Syntax::new(concat!(include_str!("usage/config.txt"), "\n")).with_hidden(
+const SYNTAX: Syntax = Syntax::new(include_str!("usage/config.txt")).with_hidden(
     "    --[no-]global
     --[no-]system
     --[no-]local
@@ -240,7 +240,7 @@ fn default_action(asked: &mut Asked) -> Outcome<()> {
             1 => Action::Get,
             2 => Action::Set,
             3 => Action::ReplaceAll,
-            _ => return Err(SYNTAX.misused()),
+            _ => return Err(Failure::error(129, "no action specified")),
         },
     };
     let (least, most) = match action {

@@ -23,12 +23,13 @@ mod reflog;
 mod refs;
 pub mod remote;
 mod reset;
-mod rev_list;
+pub mod rev_list;
 mod rev_parse;
 mod rm;
 pub mod status;
 pub mod summary;
 pub mod tracking;
+mod transport;
 
 use crate::failure::Outcome;
 use crate::git::Git;
@@ -45,10 +46,12 @@ const TABLE: &[(&str, Command)] = &[
     ("check-ref-format", plumbing::check_ref_format),
     ("checkout", checkout::checkout),
     ("clean", clean::clean),
+    ("clone", transport::clone),
     ("commit", commit::commit),
     ("commit-tree", plumbing::commit_tree),
     ("config", config::config),
     ("count-objects", plumbing::count_objects),
+    ("fetch", transport::fetch),
     ("for-each-ref", refs::for_each_ref),
     ("hash-object", hash_object::hash_object),
     ("help", help::help),
@@ -57,6 +60,8 @@ const TABLE: &[(&str, Command)] = &[
     ("ls-tree", ls_tree::ls_tree),
     ("merge-base", plumbing::merge_base),
     ("mv", mv::mv),
+    ("pull", transport::pull),
+    ("push", transport::push),
     ("reflog", reflog::reflog),
     ("remote", remote::remote),
     ("reset", reset::reset),

@@ -145,7 +145,9 @@ fn staged(
 ) -> Outcome<()> {
     let pairs = changes::tree_to_index(repository, tree, index, wanted.paths, false)?;
     let pairs = match wanted.renames {
-        Some(detection) => changes::detect(&crate::changes::Source::of(repository), pairs, detection)?,
+        Some(detection) => {
+            changes::detect(&crate::changes::Source::of(repository), pairs, detection)?
+        }
         None => pairs,
     };
     for pair in pairs
