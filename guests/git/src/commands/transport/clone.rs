@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{copy, local, unreachable};
 use crate::command_line::Syntax;
-use crate::commands::init;
+use crate::commands::checkout::DETACHED;
+use crate::commands::{advice, init};
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
 use crate::repository::config::{Change, change, valid_key};
@@ -307,7 +308,12 @@ fn fill(
             follow(repository, origin.name, branch)?;
         }
         Some(_) => {}
-        None => repository.detach_ref("HEAD", commit, &message)?,
+        None => {
+            repository.detach_ref("HEAD", commit, &message)?;
+            if !asked.no_checkout && advice::wanted(repository.config(), "detachedHead") {
+                git.warn(format!("Note: switching to '{commit}'.\n{DETACHED}"));
+            }
+        }
     }
     if !asked.quiet {
         git.warn("done.");

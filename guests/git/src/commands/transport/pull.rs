@@ -57,6 +57,11 @@ pub fn pull(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let rebase = rebase.or(setting);
     let forward = forward.map(str::to_owned).or(ff_setting);
     fetch.extend(parsed.operands.iter().cloned());
+    repository.act_for(
+        [&["pull".to_owned()], &parsed.operands[..]]
+            .concat()
+            .join(" "),
+    );
     super::fetch(git, fetch)?;
     let Some(target) = target(&repository)? else {
         return Err(nothing_to_merge(&repository, &parsed.operands));

@@ -28,6 +28,8 @@ struct Asked {
 struct Job {
     /// As we name it; empty to remove.
     from: String,
+    /// As the command line named it.
+    shown: String,
     new: Option<Oid>,
     to: String,
     force: bool,
@@ -85,6 +87,7 @@ fn jobs(
     let whole = |prefix: &str, jobs: &mut Vec<Job>| -> Outcome<()> {
         for one in repository.refs(prefix)? {
             jobs.push(Job {
+                shown: shorten(&one.name).to_owned(),
                 from: one.name.clone(),
                 new: Some(one.oid),
                 to: one.name,
@@ -126,6 +129,7 @@ fn job(repository: &Repository, asked: &Asked, spec: &str) -> Outcome<Job> {
     if from.is_empty() {
         return Ok(Job {
             from: String::new(),
+            shown: String::new(),
             new: None,
             to: whole(to, ""),
             force,
@@ -148,6 +152,7 @@ fn job(repository: &Repository, asked: &Asked, spec: &str) -> Outcome<Job> {
     };
     Ok(Job {
         from: full,
+        shown: from.to_owned(),
         new: Some(oid),
         to,
         force,
@@ -175,6 +180,7 @@ fn current(repository: &Repository, asked: &Asked, remote_name: &str) -> Outcome
     let new = repository.resolve_ref(&full);
     if default == "current" || !own {
         return Ok(Job {
+            shown: branch.clone(),
             from: full.clone(),
             new,
             to: full,
@@ -184,6 +190,7 @@ fn current(repository: &Repository, asked: &Asked, remote_name: &str) -> Outcome
     let Some(merge) = merge else {
         if repository.config().bool("push.autosetupremote")? == Some(true) {
             return Ok(Job {
+                shown: branch.clone(),
                 from: full.clone(),
                 new,
                 to: full,
@@ -204,6 +211,7 @@ fn current(repository: &Repository, asked: &Asked, remote_name: &str) -> Outcome
         )));
     }
     Ok(Job {
+        shown: branch.clone(),
         from: full,
         new,
         to: merge,
@@ -237,7 +245,7 @@ fn send(
     let mut failed = false;
     for job in jobs {
         let old = target.resolve_ref(&job.to);
-        let from = shorten(&job.from);
+        let from = shorten(&job.shown);
         let to = shorten(&job.to);
         let current = target.config().bool("core.bare")? != Some(true)
             && target.head_ref().as_deref() == Some(&job.to);
@@ -411,9 +419,7 @@ fn refuse_checked_out(git: &mut Git, name: &str) {
          To squelch this message and still keep the default behaviour, set\n'receive.denyCurrentBranch' configuration variable to 'refuse'."
     );
     for line in text.lines() {
-        git.warn(
-            format!("remote: {line:<79} ").trim_end().to_owned()
-                + if line.is_empty() { "" } else { "        " },
-        );
+        let end = if line.is_empty() { "" } else { "        " };
+        git.warn(format!("remote: {line}{end}"));
     }
 }
