@@ -219,10 +219,10 @@ fn subcommand(asked: &mut Asked, command: &str) -> Outcome<()> {
         _ => (Action::Edit, 0..=0),
     };
     if !wanted.contains(&count) {
-        return Err(SYNTAX.misused_with(&format!(
-            "error: wrong number of arguments, should be {}",
-            wanted.start()
-        )));
+        return Err(Failure::error(
+            129,
+            format!("wrong number of arguments, should be {}", wanted.start()),
+        ));
     }
     if let Some(value) = asked.value.clone() {
         asked.operands.push(value);
@@ -258,7 +258,10 @@ fn default_action(asked: &mut Asked) -> Outcome<()> {
         } else {
             format!("should be from {least} to {most}")
         };
-        return Err(SYNTAX.misused_with(&format!("error: wrong number of arguments, {should}")));
+        return Err(Failure::error(
+            129,
+            format!("wrong number of arguments, {should}"),
+        ));
     }
     asked.action = Some(action);
     Ok(())

@@ -15,6 +15,7 @@ pub mod hooks;
 pub mod init;
 mod ls_files;
 mod ls_tree;
+mod maintenance;
 pub mod message;
 mod mv;
 pub mod operands;
@@ -30,6 +31,7 @@ pub mod status;
 pub mod summary;
 pub mod tracking;
 mod transport;
+mod update_index;
 
 use crate::failure::Outcome;
 use crate::git::Git;
@@ -53,6 +55,8 @@ const TABLE: &[(&str, Command)] = &[
     ("count-objects", plumbing::count_objects),
     ("fetch", transport::fetch),
     ("for-each-ref", refs::for_each_ref),
+    ("fsck", maintenance::fsck),
+    ("gc", maintenance::gc),
     ("hash-object", hash_object::hash_object),
     ("help", help::help),
     ("init", init::init),
@@ -60,8 +64,11 @@ const TABLE: &[(&str, Command)] = &[
     ("ls-tree", ls_tree::ls_tree),
     ("merge-base", plumbing::merge_base),
     ("mv", mv::mv),
+    ("pack-refs", maintenance::pack_refs),
+    ("prune", maintenance::prune),
     ("pull", transport::pull),
     ("push", transport::push),
+    ("read-tree", update_index::read_tree),
     ("reflog", reflog::reflog),
     ("remote", remote::remote),
     ("reset", reset::reset),
@@ -75,6 +82,7 @@ const TABLE: &[(&str, Command)] = &[
     ("switch", checkout::switch),
     ("symbolic-ref", refs::symbolic_ref),
     ("tag", refs::tag),
+    ("update-index", update_index::update_index),
     ("update-ref", refs::update_ref),
     ("var", plumbing::var),
     ("version", help::version),

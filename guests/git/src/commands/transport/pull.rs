@@ -62,7 +62,10 @@ pub fn pull(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
             .concat()
             .join(" "),
     );
-    super::fetch(git, fetch)?;
+    super::fetch(git, fetch).map_err(|failure| Failure {
+        status: 1,
+        ..failure
+    })?;
     let Some(target) = target(&repository)? else {
         return Err(nothing_to_merge(&repository, &parsed.operands));
     };

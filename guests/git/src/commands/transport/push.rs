@@ -68,7 +68,14 @@ pub fn push(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         .map(str::to_owned)
         .or_else(|| remote::url(&repository, &name))
         .unwrap_or_else(|| name.clone());
-    let jobs = jobs(&repository, &asked, &name, specs)?;
+    let jobs = jobs(&repository, &asked, &name, specs).map_err(|mut failure| {
+        if failure.message.contains("src refspec") {
+            failure
+                .message
+                .push_str(&format!("\nerror: failed to push some refs to '{url}'"));
+        }
+        failure
+    })?;
     let top = repository
         .worktree()
         .unwrap_or(repository.git_dir())
