@@ -1,0 +1,20 @@
+//! Commits shown: which ones, in which form, with what they changed.
+
+mod combined;
+mod decorate;
+mod filter;
+mod follow;
+mod format;
+mod graph;
+mod options;
+mod placeholder;
+mod pretty;
+mod run;
+mod wrap;
+
+pub use decorate::Decorations;
+pub use format::Format;
+pub use options::{LogOptions, Merges};
+pub use placeholder::{Expansion, expand};
+pub use pretty::{Look, encode_subject, header_and_message, mail_message};
+pub use run::{Printer, commit_pairs, log, show_commit};

@@ -1,0 +1,11 @@
+//! Merging: of texts, of trees, and of whole histories with several ancestors.
+
+mod ancestor;
+mod finish;
+mod paths;
+pub mod text;
+mod trees;
+
+pub use ancestor::{base_tree, merge_commits};
+pub use finish::{Begun, begin};
+pub use trees::{Labels, Merge, Stages, merge_trees};
