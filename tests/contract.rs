@@ -110,6 +110,18 @@ fn the_shipped_contract_is_what_its_lock_says() {
 }
 
 #[test]
+fn the_shipped_contract_has_everything_that_ships() {
+    let lock = include_str!("../tools/guests.lock");
+    let shipped: Vec<&str> = lock
+        .lines()
+        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+        .collect();
+    let contract = Contract::default();
+    let named: Vec<&str> = contract.guests.iter().map(|guest| guest.name()).collect();
+    assert_eq!(named, shipped);
+}
+
+#[test]
 fn the_committed_schemas_are_current() {
     for (words, file) in [
         (&["schema"][..], "contract.schema.json"),
@@ -497,6 +509,40 @@ fn base_files_are_there_from_the_start() {
     );
     fs::write(files.join("src/main.c"), "int Main;\n").unwrap();
     assert!(refusal(&folder).starts_with("base: the lock has "));
+}
+
+#[test]
+fn requests_are_answered_by_the_fixtures_of_the_contract() {
+    let folder = own("contract-network");
+    let file = folder.join("contract.toml");
+    change(
+        file.clone(),
+        "\"bash\", \"coreutils-basic\"",
+        "\"bash\", \"agent-tools\"",
+    );
+    change(file.clone(), "\"greet.toml\"", "\"greet.toml\", \"fetch\"");
+    change(
+        file,
+        "[time]",
+        "[network]\npolicy = \"fixtures\"\nfixtures = \"answers.jsonl\"\nunmatched = \"not_found\"\n[time]",
+    );
+    let answers = r#"{"url": "https://example.org/", "status": 200, "body": "recorded\n"}"#;
+    fs::write(folder.join("answers.jsonl"), answers).unwrap();
+    lock(&folder);
+    let path = folder.to_str().unwrap();
+    let fetch = |url: &str| {
+        let arguments = json!({ "url": url }).to_string();
+        let words = ["call", "--contract", path, "fetch", &arguments];
+        stdout(&isobox().args(words).output().unwrap())
+    };
+    assert!(fetch("https://example.org/").ends_with("\n\nrecorded\n"));
+    assert!(fetch("https://example.org/other").starts_with("HTTP/1.1 404 Not Found\n"));
+    fs::write(
+        folder.join("answers.jsonl"),
+        answers.replace("recorded", "Recorded"),
+    )
+    .unwrap();
+    assert!(refusal(&folder).starts_with("network: the lock has "));
 }
 
 #[test]
