@@ -203,6 +203,7 @@ macro_rules! tables {
 }
 
 tables! {
+    agents: "agents.jsonl",
     awk: "awk.jsonl",
     bc: "bc.jsonl",
     cmp: "cmp.jsonl",
@@ -214,10 +215,12 @@ tables! {
     grep: "grep.jsonl",
     gzip: "gzip.jsonl",
     hexdump: "hexdump.jsonl",
+    hostile: "hostile.jsonl",
     jq: "jq.jsonl",
     packers: "packers.jsonl",
     pagers: "pagers.jsonl",
     patch: "patch.jsonl",
+    pipelines: "pipelines.jsonl",
     rev: "rev.jsonl",
     sed: "sed.jsonl",
     strings: "strings.jsonl",

@@ -48,8 +48,10 @@ fn copy(source: &Path, target: &Path) -> Result<(), String> {
         format!("{what} '{}': {}", path.display(), plain(&error))
     };
     let mut from = File::open(source).map_err(|error| told("cannot open", source, error))?;
-    let mut to = File::create(&target)
-        .map_err(|error| told("cannot create regular file", &target, error))?;
+    let mut to = File::create(&target).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidFilename => told("cannot stat", &target, error),
+        _ => told("cannot create regular file", &target, error),
+    })?;
     io::copy(&mut from, &mut to)
         .map(drop)
         .map_err(|error| told("error writing", &target, error))
