@@ -23,10 +23,12 @@ pub fn choose(header: &Header, options: &Options, reverse: bool) -> Option<Strin
         };
     }
     let mut dangerous = Vec::new();
+    let makes = header.nonexistent.iter().any(|times| *times > 0);
+    let matters = |name: &str| makes || Path::new(name).exists();
     let names: Vec<String> = names
         .into_iter()
         .flatten()
-        .filter(|name| is_safe(name) || ignored(name, options, &mut dangerous))
+        .filter(|name| is_safe(name) || matters(name) && ignored(name, options, &mut dangerous))
         .collect();
     let existing = names.iter().filter(|name| Path::new(name).exists());
     let best = best(existing);
