@@ -203,6 +203,7 @@ macro_rules! tables {
 }
 
 tables! {
+    agents: "agents.jsonl",
     awk: "awk.jsonl",
     bc: "bc.jsonl",
     cmp: "cmp.jsonl",
@@ -214,11 +215,13 @@ tables! {
     grep: "grep.jsonl",
     gzip: "gzip.jsonl",
     hexdump: "hexdump.jsonl",
+    hostile: "hostile.jsonl",
     jq: "jq.jsonl",
     lines: "lines.jsonl",
     packers: "packers.jsonl",
     pagers: "pagers.jsonl",
     patch: "patch.jsonl",
+    pipelines: "pipelines.jsonl",
     rev: "rev.jsonl",
     rg: "rg.jsonl",
     sed: "sed.jsonl",

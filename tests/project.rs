@@ -3,11 +3,6 @@
 //!
 //! The files follow from `Cargo.lock`, so that they are the same wherever it is.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the real tools run on the host, and cargo's folder is named by its environment"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command as HostCommand, Stdio};
 use std::{env, fs};

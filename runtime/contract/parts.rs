@@ -6,7 +6,8 @@ use super::Contract;
 use super::canonical::digest_of;
 use crate::digest::{Digest, Fields};
 use crate::guests::Guest;
-use crate::{engine, machine};
+use crate::engine;
+use crate::machine;
 
 /// The digest of each part, by its name.
 pub type Parts = BTreeMap<String, Digest>;

@@ -1,8 +1,10 @@
 //! Utilities that copy, move and remove files.
 
+mod cp;
+
 isobox_guest::commands! {
     freeze: uutils_family::freeze("files"),
-    "cp" => uu_cp::uumain,
+    "cp" => cp::cp,
     "mktemp" => uu_mktemp::uumain,
     "mv" => uu_mv::uumain,
     "readlink" => uu_readlink::uumain,

@@ -101,7 +101,7 @@ impl Walk<'_> {
             _ if !bare && self.options.globs.skips_directory(name, true) => {}
             Directories::Recurse => {
                 self.show_name = self.options.file_name.unwrap_or(true);
-                self.directory(name, bare);
+                self.below(name, bare);
             }
             Directories::Read => {
                 let error = io::Error::from(io::ErrorKind::IsADirectory);
@@ -152,7 +152,7 @@ impl Walk<'_> {
         };
         if metadata.is_dir() {
             if !self.options.globs.skips_directory(base, false) {
-                self.below(path);
+                self.below(path, false);
             }
         } else if !self.options.globs.skips_file(base, false)
             && (metadata.is_file() || self.options.skip_devices == Some(false))
@@ -161,9 +161,9 @@ impl Walk<'_> {
         }
     }
 
-    fn below(&mut self, path: &str) {
+    fn below(&mut self, path: &str, bare: bool) {
         if !self.options.follow_links {
-            return self.directory(path, false);
+            return self.directory(path, bare);
         }
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| Path::new(path).to_owned());
         if self.visited.contains(&real) || self.visited.len() > 200 {
@@ -172,7 +172,7 @@ impl Walk<'_> {
             return;
         }
         self.visited.push(real);
-        self.directory(path, false);
+        self.directory(path, bare);
         self.visited.pop();
     }
 

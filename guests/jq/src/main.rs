@@ -167,7 +167,7 @@ impl Run<'_> {
             text.push('\n');
         }
         if let Err(error) = self.out.write_all(text.as_bytes()) {
-            eprintln!("jq: error: writing output failed: {}", plain(&error));
+            eprintln!("Error: writing output failed: {}", plain(&error));
             std::process::exit(2);
         }
         if self.options.unbuffered {
@@ -177,7 +177,7 @@ impl Run<'_> {
 
     fn flush(&mut self) {
         if let Err(error) = self.out.flush() {
-            eprintln!("jq: error: writing output failed: {}", plain(&error));
+            eprintln!("Error: writing output failed: {}", plain(&error));
             std::process::exit(2);
         }
     }

@@ -67,6 +67,8 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self, depth: usize) -> Read<Value> {
         if depth > DEPTH {
+            // What opens it is one too many.
+            self.at -= 1;
             return self.fail("Exceeds depth limit for parsing");
         }
         match self.peek() {

@@ -67,8 +67,16 @@ pub fn column(arguments: Arguments) -> i32 {
     status
 }
 
-fn width(text: &str) -> usize {
-    text.chars().count()
+/// How many columns a terminal shows a text in: East Asian letters and pictures take two, marks on letters none.
+pub fn width(text: &str) -> usize {
+    let columns = |letter: char| match u32::from(letter) {
+        0x0300..=0x036f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
+        0x1100..=0x115f | 0x2e80..=0x303e | 0x3041..=0xa4cf | 0xac00..=0xd7a3 => 2,
+        0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 => 2,
+        0x1f300..=0x1f64f | 0x1f900..=0x1f9ff | 0x20000..=0x3fffd => 2,
+        _ => 1,
+    };
+    text.chars().map(columns).sum()
 }
 
 fn table(lines: &[&str], parsed: &Parsed) -> String {

@@ -1,5 +1,6 @@
 //! `file`: what files are, for the kinds that come up often.
 
+use crate::column::width;
 use crate::input::read;
 use gnu::getopt::{Order, Spec, Takes, parse};
 use isobox_guest::Arguments;
@@ -55,10 +56,10 @@ pub fn file(arguments: Arguments) -> i32 {
         return i32::from(!parsed.has("help"));
     }
     let separator = parsed.value("separator").unwrap_or(":");
-    let width = parsed
+    let widest = parsed
         .operands
         .iter()
-        .map(|name| name.chars().count())
+        .map(|name| width(name))
         .max()
         .unwrap_or(0);
     for name in &parsed.operands {
@@ -83,7 +84,7 @@ pub fn file(arguments: Arguments) -> i32 {
         let blanks = if parsed.has("no-pad") {
             0
         } else {
-            width - name.chars().count()
+            widest - width(name)
         };
         let shown = if name == "-" { "/dev/stdin" } else { name };
         println!("{shown}{separator}{} {text}", " ".repeat(blanks));
@@ -125,6 +126,9 @@ fn examine(name: &str, follow: bool) -> Found {
     }
     match read(name) {
         Ok(bytes) if bytes.is_empty() => Found::binary("empty", "inode/x-empty"),
+        Ok(bytes) if bytes.len() == 1 => {
+            Found::binary("very short file (no magic)", "application/octet-stream")
+        }
         Ok(bytes) => binary(&bytes).unwrap_or_else(|| text(&bytes)),
         Err(error) => Found {
             words: format!("cannot open `{name}' ({})", isobox_guest::plain(&error)),

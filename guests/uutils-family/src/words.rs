@@ -28,6 +28,14 @@ const PROSE: [&str; 6] = [
     "must specify",
 ];
 
+/// What a device that is full says, of standard output mostly.
+const FULL: &str = "No space left on device";
+
+/// Utilities that write files of their own naming.
+const WRITES_FILES: [&str; 9] = [
+    "cp", "csplit", "mktemp", "mv", "shred", "sort", "split", "tee", "truncate",
+];
+
 /// What a line of standard error is in GNU's words; without its newline.
 pub fn reworded(line: &str) -> Line {
     let utility = utility();
@@ -67,12 +75,33 @@ fn rewritten(utility: &str, message: &str) -> Option<String> {
     if let Some(rest) = message.strip_prefix("error: ") {
         return Some(rest.to_owned());
     }
+    if let Some((rest, _)) = message.split_once(" (os error ") {
+        return rewritten(utility, rest).or_else(|| Some(rest.to_owned()));
+    }
+    if let Some(rest) = message.strip_suffix(": Result too large") {
+        let rest = in_prose(utility, rest).unwrap_or_else(|| rest.to_owned());
+        return Some(format!("{rest}: Numerical result out of range"));
+    }
+    if message.ends_with(FULL) && !WRITES_FILES.contains(&utility) {
+        return Some(match utility {
+            "wc" => "write error".to_owned(),
+            _ => format!("write error: {FULL}"),
+        });
+    }
     match utility {
         "paste" | "split" | "join" | "fold" | "sort" | "uniq" => nameless(utility, message),
-        "cp" => {
-            let name = message.strip_suffix(" is not a directory")?;
-            let slash = name.ends_with("/'") && name.starts_with('\'');
-            slash.then(|| format!("cannot create regular file {name}: Not a directory"))
+        "cp" | "mv" if message.starts_with("target: '") => {
+            let name = message["target: '".len()..].strip_suffix("' is not a directory")?;
+            let reason = match Path::new(name).exists() {
+                true => "Not a directory",
+                false => "No such file or directory",
+            };
+            Some(format!("target '{name}': {reason}"))
+        }
+        "cp" => not_copied(message),
+        "touch" => {
+            let rest = message.strip_prefix("setting times of ")?;
+            Some(format!("cannot touch {rest}"))
         }
         "seq" => {
             let option = message.strip_prefix("invalid floating point argument: '--")?;
@@ -80,6 +109,26 @@ fn rewritten(utility: &str, message: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// GNU says which of the two files is the trouble.
+fn not_copied(message: &str) -> Option<String> {
+    if let Some(name) = message.strip_suffix(" is not a directory") {
+        let slash = name.ends_with("/'") && name.starts_with('\'');
+        return slash.then(|| format!("cannot create regular file {name}: Not a directory"));
+    }
+    if message == "Too many levels of symbolic links" {
+        let source = words().find(|word| !word.starts_with('-'))?;
+        return Some(format!("cannot stat '{source}': {message}"));
+    }
+    let (_, rest) = message.strip_prefix('\'')?.split_once("' -> '")?;
+    let (target, reason) = rest.split_once("': ")?;
+    let what = match reason {
+        FULL => "error writing",
+        "File name too long" => "cannot stat",
+        _ => "cannot create regular file",
+    };
+    Some(format!("{what} '{target}': {reason}"))
 }
 
 /// Messages that lack the file's name: it is the first operand that is so.
@@ -110,9 +159,13 @@ fn nameless(utility: &str, message: &str) -> Option<String> {
 
 /// The same with GNU's quotes for prose, if that is what it is.
 fn in_prose(utility: &str, message: &str) -> Option<String> {
-    let pattern = utility == "csplit" && message.starts_with('\'');
-    let number = utility == "factor" && message.ends_with("positive integer");
-    if !pattern && !number && !PROSE.iter().any(|word| message.contains(word)) {
+    let (begin, _) = next_quoted(message)?;
+    let before = &message[..begin];
+    let pattern = utility == "csplit" && begin == 0;
+    let number = ["positive integer", "is too large"]
+        .iter()
+        .any(|end| message.ends_with(end));
+    if !pattern && !number && !PROSE.iter().any(|word| before.contains(word)) {
         return None;
     }
     let mut text = String::new();

@@ -124,8 +124,14 @@ impl Run<'_> {
 
     fn put_packed(&mut self, bytes: &[u8], header: Option<(u32, &str)>) {
         let packed = self.options.codec.pack(bytes, self.options.level, header);
-        let written = packed.and_then(|packed| io::stdout().write_all(&packed));
+        let written = packed.and_then(|packed| {
+            io::stdout().write_all(&packed)?;
+            io::stdout().flush()
+        });
         if let Err(error) = written {
+            if self.options.codec == Codec::Gzip {
+                eprintln!();
+            }
             self.fail(&format!("stdout: {}", plain(&error)));
         }
     }

@@ -39,12 +39,12 @@ pub fn create(options: &Options) -> Result<bool, Fatal> {
             };
             let packed = codec
                 .pack(&maker.out, level, None)
-                .map_err(|error| write_error(&error))?;
+                .map_err(|error| write_error(options, &error))?;
             let written = match file {
                 Some(mut file) => file.write_all(&packed),
                 None => io::stdout().write_all(&packed),
             };
-            written.map_err(|error| write_error(&error))?;
+            written.map_err(|error| write_error(options, &error))?;
             Ok(good)
         }
     }
@@ -54,8 +54,9 @@ fn open(options: &Options, name: &str) -> Result<File, Fatal> {
     File::create(name).map_err(|error| cannot_open(options, name, &plain(&error)))
 }
 
-fn write_error(error: &io::Error) -> Fatal {
-    Fatal(format!("tar: Cannot write: {}", plain(error)))
+fn write_error(options: &Options, error: &io::Error) -> Fatal {
+    let name = options.file.as_deref().unwrap_or("-");
+    Fatal(format!("tar: {name}: Cannot write: {}", plain(error)))
 }
 
 /// `-r` and `-u`: goes to where the archive ends, and on from there.
@@ -88,7 +89,7 @@ pub fn append(options: &Options) -> Result<bool, Fatal> {
         }
     }
     file.seek(SeekFrom::Start(end))
-        .map_err(|error| write_error(&error))?;
+        .map_err(|error| write_error(options, &error))?;
     let mut maker = Maker::new(options, BufWriter::new(file));
     if options.action == Action::Update {
         maker.times = Some(times);
@@ -130,7 +131,9 @@ impl<'a, W: Write> Maker<'a, W> {
 
     fn make(mut self, start: u64) -> Result<bool, Fatal> {
         let good = self.fill(start)?;
-        self.out.flush().map_err(|error| write_error(&error))?;
+        self.out
+            .flush()
+            .map_err(|error| write_error(self.options, &error))?;
         Ok(good)
     }
 
@@ -150,7 +153,7 @@ impl<'a, W: Write> Maker<'a, W> {
         self.written += bytes.len() as u64;
         self.out
             .write_all(bytes)
-            .map_err(|error| write_error(&error))
+            .map_err(|error| write_error(self.options, &error))
     }
 
     fn source(&mut self, source: &Source) -> Result<(), Fatal> {

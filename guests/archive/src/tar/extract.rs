@@ -14,6 +14,10 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// What a tape drive would read at once, and the part of it that headers and contents are counted in.
+const RECORD: u64 = 10_240;
+const BLOCK: u64 = 512;
+
 pub fn run(options: &Options) -> Result<bool, Fatal> {
     let stream: Box<dyn Read> = match &options.file {
         None => Box::new(io::stdin()),
@@ -145,7 +149,7 @@ impl Job<'_> {
                     self.good = false;
                 }
                 Next::Cut => {
-                    return Err(Fatal("tar: Unexpected EOF in archive".to_owned()));
+                    return Err(self.ended());
                 }
             }
             first = false;
@@ -185,8 +189,28 @@ impl Job<'_> {
     fn check_whole(&self) -> Result<(), Fatal> {
         match self.reader.is_done() {
             true => Ok(()),
-            false => Err(Fatal("tar: Unexpected EOF in archive".to_owned())),
+            false => Err(self.ended()),
         }
+    }
+
+    /// The archive ends within a member. GNU tar finds that out once when it passes over the member, twice when it unpacks it, and finds
+    /// itself within a record when it looks for the end of a file.
+    fn ended(&self) -> Fatal {
+        const ENDED: &str = "tar: Unexpected EOF in archive";
+        const WITHIN: &str = "tar: rmtlseek not stopped at a record boundary";
+        let file = self
+            .options
+            .file
+            .as_ref()
+            .and_then(|name| fs::metadata(name).ok());
+        let length = file.map_or(0, |file| file.len());
+        let within = length % RECORD > 0;
+        Fatal(match self.options.action == Action::List {
+            true if length < RECORD && within => WITHIN.to_owned(),
+            true => ENDED.to_owned(),
+            false if within => format!("{ENDED}\n{WITHIN}"),
+            false => format!("{ENDED}\n{ENDED}"),
+        })
     }
 
     fn say(&mut self, member: &Member, shown: &str, listing: bool) {
@@ -287,7 +311,8 @@ impl Job<'_> {
         }
         match member.kind {
             kind::DIRECTORY => {
-                if path.is_file() && self.make_way(&path, name).is_err() {
+                let bare = Path::new(&self.options.directory).join(name.trim_end_matches('/'));
+                if bare.is_file() && self.make_way(&bare, name).is_err() {
                     return Ok(());
                 }
                 if !path.is_dir()
@@ -377,8 +402,8 @@ impl Job<'_> {
             return Err(());
         }
         match path.is_dir() && !path.is_symlink() {
-            true => fs::remove_dir(path).map_err(|error| match error.kind() {
-                io::ErrorKind::DirectoryNotEmpty => exists,
+            true => fs::remove_dir(path).map_err(|error| match error.raw_os_error() {
+                Some(libc::ENOTEMPTY) => exists,
                 _ => error,
             }),
             false => fs::remove_file(path),
@@ -408,6 +433,13 @@ impl Job<'_> {
         let flushed = out.flush();
         if let Err(error) = copied {
             return Err(cut_short(codec, &error, 2));
+        }
+        if !self.reader.is_done() {
+            // What came is kept in whole blocks.
+            let file = out.get_ref();
+            let _ = file
+                .metadata()
+                .and_then(|it| file.set_len(it.len() / BLOCK * BLOCK));
         }
         self.check_whole()?;
         if let Err(error) = flushed {

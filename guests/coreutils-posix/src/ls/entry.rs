@@ -47,6 +47,7 @@ pub fn operand(name: &str, options: &Options) -> io::Result<Entry> {
         Follow::Always | Follow::Arguments => stat(&path, true).or_else(|_| itself())?,
         Follow::Directories => match stat(&path, true) {
             Ok(followed) if followed.kind == Kind::Directory => followed,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => itself()?,
         },
     };

@@ -48,7 +48,7 @@ pub fn diff(arguments: Arguments) -> i32 {
     match diff.out.flush() {
         Ok(()) => status,
         Err(error) => {
-            eprintln!("diff: write error: {}", plain(&error));
+            eprintln!("diff: standard output: {}", plain(&error));
             2
         }
     }
@@ -263,7 +263,7 @@ impl Diff<'_> {
             begun: false,
         };
         if let Err(error) = output.script(&script) {
-            eprintln!("diff: write error: {}", plain(&error));
+            eprintln!("diff: standard output: {}", plain(&error));
             std::process::exit(2);
         }
         let mut status = i32::from(counts);
@@ -301,7 +301,7 @@ impl Diff<'_> {
 
     fn say(&mut self, text: &str) {
         if let Err(error) = self.out.write_all(text.as_bytes()) {
-            eprintln!("diff: write error: {}", plain(&error));
+            eprintln!("diff: standard output: {}", plain(&error));
             std::process::exit(2);
         }
     }

@@ -22,10 +22,13 @@ pub fn choose(header: &Header, options: &Options, reverse: bool) -> Option<Strin
             true => vec![to.cloned()],
         };
     }
+    let mut dangerous = Vec::new();
+    let makes = header.nonexistent.iter().any(|times| *times > 0);
+    let matters = |name: &str| makes || Path::new(name).exists();
     let names: Vec<String> = names
         .into_iter()
         .flatten()
-        .filter(|name| is_safe(name))
+        .filter(|name| is_safe(name) || matters(name) && ignored(name, options, &mut dangerous))
         .collect();
     let existing = names.iter().filter(|name| Path::new(name).exists());
     let best = best(existing);
@@ -37,6 +40,19 @@ pub fn choose(header: &Header, options: &Options, reverse: bool) -> Option<Strin
         None if says(reverse) => best_new(&names).cloned(),
         None => None,
     }
+}
+
+/// Says, once, that a name leads out of the folder, and is nothing to patch.
+fn ignored(name: &str, options: &Options, told: &mut Vec<String>) -> bool {
+    if !told.iter().any(|known| known == name) {
+        told.push(name.to_owned());
+        let text = format!("Ignoring potentially dangerous file name {name}\n");
+        match options.output.as_deref() {
+            Some("-") => eprint!("{text}"),
+            _ => print!("{text}"),
+        }
+    }
+    false
 }
 
 /// A name without its first components: without a number only its last one is left.

@@ -160,13 +160,16 @@ fn read(path: &str) -> io::Result<Vec<(String, Option<Kind>)>> {
         .collect()
 }
 
-/// A file's `stat`; a link that leads nowhere is itself.
+/// A file's `stat`; a link that leads nowhere is itself, one that leads to itself is an error.
 pub fn look(path: &str, follow: bool) -> io::Result<Stat> {
     let path = Path::new(path);
-    if follow && let Ok(stat) = stat(path, true) {
-        return Ok(stat);
+    if !follow {
+        return stat(path, false);
     }
-    stat(path, false)
+    stat(path, true).or_else(|error| match error.raw_os_error() {
+        Some(libc::ELOOP) => Err(error),
+        _ => stat(path, false),
+    })
 }
 
 /// Says that standard output cannot be written, and ends.
