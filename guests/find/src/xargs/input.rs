@@ -3,10 +3,13 @@
 use super::Failure;
 use super::options::Options;
 use crate::help::quoted;
+use gnu::stream::read_behind;
 use isobox_guest::{plain, process};
 use std::fs::File;
-use std::io::{BufReader, Read};
 use std::os::fd::{FromRawFd, IntoRawFd};
+
+/// How much is read at once.
+const PIECE: usize = 1 << 14;
 
 /// A word, and whether a line of input ends with it.
 pub struct Item {
@@ -16,7 +19,10 @@ pub struct Item {
 
 /// Where words come from.
 pub struct Input<'a> {
-    bytes: std::io::Bytes<BufReader<File>>,
+    file: File,
+    buffer: Vec<u8>,
+    /// How much of the buffer was taken.
+    at: usize,
     options: &'a Options,
     ended: bool,
     warned: bool,
@@ -36,7 +42,9 @@ impl<'a> Input<'a> {
             })?,
         };
         Ok(Self {
-            bytes: BufReader::with_capacity(1 << 14, file).bytes(),
+            file,
+            buffer: Vec::new(),
+            at: 0,
             options,
             ended: false,
             warned: false,
@@ -63,12 +71,32 @@ impl<'a> Input<'a> {
         Ok(Some(item))
     }
 
+    #[inline]
     fn byte(&mut self) -> Result<Option<u8>, Failure> {
-        match self.bytes.next() {
-            None => Ok(None),
-            Some(Ok(byte)) => Ok(Some(byte)),
-            Some(Err(error)) => Err(Failure::new(plain(&error))),
+        let byte = self.rest()?.first().copied();
+        self.at += usize::from(byte.is_some());
+        Ok(byte)
+    }
+
+    /// What was read and not taken; nothing at the end.
+    #[inline]
+    fn rest(&mut self) -> Result<&[u8], Failure> {
+        if self.at == self.buffer.len() {
+            self.buffer.clear();
+            self.at = 0;
+            read_behind(&self.file, &mut self.buffer, PIECE)
+                .map_err(|error| Failure::new(plain(&error)))?;
         }
+        Ok(&self.buffer[self.at..])
+    }
+
+    /// Takes the bytes that mean nothing but themselves.
+    fn take_plain(&mut self, text: &mut Vec<u8>, special: impl Fn(u8) -> bool) {
+        let rest = &self.buffer[self.at..];
+        let length = rest.iter().position(|byte| special(*byte));
+        let length = length.unwrap_or(rest.len());
+        text.extend_from_slice(&rest[..length]);
+        self.at += length;
     }
 
     fn delimited(&mut self, delimiter: u8) -> Result<Option<Item>, Failure> {
@@ -78,11 +106,14 @@ impl<'a> Input<'a> {
                 None if text.is_empty() => return Ok(None),
                 None => break,
                 Some(byte) if byte == delimiter => break,
-                Some(byte) => text.push(byte),
+                Some(byte) => {
+                    text.push(byte);
+                    self.take_plain(&mut text, |byte| byte == delimiter);
+                }
             }
         }
         Ok(Some(Item {
-            text: lossy(&text),
+            text: lossy(text),
             ends_line: true,
         }))
     }
@@ -97,14 +128,14 @@ impl<'a> Input<'a> {
                 None if !begun => return Ok(None),
                 None => {
                     return Ok(Some(Item {
-                        text: lossy(&text),
+                        text: lossy(text),
                         ends_line: true,
                     }));
                 }
                 Some(b'\n') if !begun => {}
                 Some(b'\n') => {
                     return Ok(Some(Item {
-                        text: lossy(&text),
+                        text: lossy(text),
                         ends_line: true,
                     }));
                 }
@@ -112,7 +143,7 @@ impl<'a> Input<'a> {
                 // A blank before the end of the line lets the line go on, with -L.
                 Some(b' ' | b'\t') if !whole_lines => {
                     return Ok(Some(Item {
-                        text: lossy(&text),
+                        text: lossy(text),
                         ends_line: false,
                     }));
                 }
@@ -134,6 +165,9 @@ impl<'a> Input<'a> {
                 Some(byte) => {
                     begun = true;
                     text.push(byte);
+                    self.take_plain(&mut text, |byte| {
+                        matches!(byte, 0 | b'\n' | b' ' | b'\t' | b'\'' | b'"' | b'\\')
+                    });
                 }
             }
         }
@@ -165,12 +199,12 @@ impl<'a> Input<'a> {
 }
 
 /// A word as it is passed on: a zero byte would end it.
-fn lossy(text: &[u8]) -> String {
-    let end = text
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(text.len());
-    String::from_utf8_lossy(&text[..end]).into_owned()
+fn lossy(mut text: Vec<u8>) -> String {
+    if let Some(end) = text.iter().position(|byte| *byte == 0) {
+        text.truncate(end);
+    }
+    String::from_utf8(text)
+        .unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
 }
 
 /// Standard input under another number, with nothing left in its place.
