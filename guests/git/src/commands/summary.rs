@@ -70,6 +70,11 @@ pub fn between(repository: &Repository, old: &Oid, new: &Oid) -> Outcome<Vec<u8>
     let pairs = changes::trees(repository, old, new, &Pathspec::default(), false)?;
     let pairs = report::select(&crate::changes::Source::of(repository), pairs, &options)?;
     let mut out = Vec::new();
-    report::show(&crate::changes::Source::of(repository), &pairs, &options, &mut out)?;
+    report::show(
+        &crate::changes::Source::of(repository),
+        &pairs,
+        &options,
+        &mut out,
+    )?;
     Ok(out)
 }

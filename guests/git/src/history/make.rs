@@ -15,13 +15,26 @@ use crate::repository::{Commit, Index, Kind, Oid, Repository, Role};
 ///
 /// # Errors
 /// Nobody said who that is; what writing says.
-pub fn commit(repository: &Repository, tree: Oid, parents: Vec<Oid>, author: Option<Vec<u8>>, message: &[u8]) -> Outcome<Oid> {
+pub fn commit(
+    repository: &Repository,
+    tree: Oid,
+    parents: Vec<Oid>,
+    author: Option<Vec<u8>>,
+    message: &[u8],
+) -> Outcome<Oid> {
     let author = match author {
         Some(author) => author,
         None => repository.signature(Role::Author)?.line(),
     };
     let committer = repository.signature(Role::Committer)?.line();
-    let commit = Commit { tree, parents, author, committer, encoding: None, message: message.to_vec() };
+    let commit = Commit {
+        tree,
+        parents,
+        author,
+        committer,
+        encoding: None,
+        message: message.to_vec(),
+    };
     repository.objects().write(Kind::Commit, &commit.data())
 }
 
@@ -46,7 +59,11 @@ pub fn write(repository: &Repository, name: &str, text: impl AsRef<[u8]>) -> Out
 pub fn forget(repository: &Repository, names: &[&str]) {
     for name in names {
         let path = repository.git_dir().join(name);
-        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        let _ = if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
+        };
     }
 }
 
@@ -55,7 +72,13 @@ pub fn exists(repository: &Repository, name: &str) -> bool {
 }
 
 /// The names that a state has in a repository's folder once it is over.
-pub const MERGE_STATE: [&str; 5] = ["MERGE_HEAD", "MERGE_MODE", "MERGE_MSG", "AUTO_MERGE", "SQUASH_MSG"];
+pub const MERGE_STATE: [&str; 5] = [
+    "MERGE_HEAD",
+    "MERGE_MODE",
+    "MERGE_MSG",
+    "AUTO_MERGE",
+    "SQUASH_MSG",
+];
 
 /// Makes index and files those of a commit.
 ///
@@ -74,7 +97,9 @@ pub fn reset_to(repository: &Repository, commit: &Oid) -> Outcome<()> {
 /// # Errors
 /// It can't be read.
 pub fn head_tree(repository: &Repository) -> Outcome<Oid> {
-    repository.head().map_or(Ok(Oid::EMPTY_TREE), |head| repository.to_tree(&head))
+    repository
+        .head()
+        .map_or(Ok(Oid::EMPTY_TREE), |head| repository.to_tree(&head))
 }
 
 /// What differs between HEAD and the index.
@@ -82,7 +107,13 @@ pub fn head_tree(repository: &Repository) -> Outcome<Oid> {
 /// # Errors
 /// What can't be read.
 pub fn staged(repository: &Repository, index: &Index) -> Outcome<Vec<Pair>> {
-    changes::tree_to_index(repository, Some(&head_tree(repository)?), index, &Pathspec::default(), false)
+    changes::tree_to_index(
+        repository,
+        Some(&head_tree(repository)?),
+        index,
+        &Pathspec::default(),
+        false,
+    )
 }
 
 /// What differs between the index and the working tree.
@@ -90,7 +121,14 @@ pub fn staged(repository: &Repository, index: &Index) -> Outcome<Vec<Pair>> {
 /// # Errors
 /// What can't be read.
 pub fn unstaged(repository: &Repository, index: &Index) -> Outcome<Vec<Pair>> {
-    changes::index_to_worktree(&Source::of(repository), repository, index, &Pathspec::default(), 0, false)
+    changes::index_to_worktree(
+        &Source::of(repository),
+        repository,
+        index,
+        &Pathspec::default(),
+        0,
+        false,
+    )
 }
 
 /// The statistics and summary that end a merge.
@@ -99,9 +137,19 @@ pub fn unstaged(repository: &Repository, index: &Index) -> Outcome<Vec<Pair>> {
 /// What can't be read.
 pub fn diffstat(repository: &Repository, old: &Oid, new: &Oid) -> Outcome<Vec<u8>> {
     let mut options = Options::of(repository.config())?;
-    options.formats = Formats { stat: true, summary: true, ..Formats::default() };
+    options.formats = Formats {
+        stat: true,
+        summary: true,
+        ..Formats::default()
+    };
     let source = Source::of(repository);
-    let pairs = changes::trees(repository, &repository.to_tree(old)?, &repository.to_tree(new)?, &Pathspec::default(), false)?;
+    let pairs = changes::trees(
+        repository,
+        &repository.to_tree(old)?,
+        &repository.to_tree(new)?,
+        &Pathspec::default(),
+        false,
+    )?;
     let pairs = report::select(&source, pairs, &options)?;
     let mut text = Vec::new();
     report::show(&source, &pairs, &options, &mut text)?;
@@ -111,7 +159,11 @@ pub fn diffstat(repository: &Repository, old: &Oid, new: &Oid) -> Outcome<Vec<u8
 /// A message as commits have it: with one newline at its end.
 pub fn ended(message: &str) -> String {
     let text = message.trim_end_matches('\n');
-    if text.is_empty() { String::new() } else { format!("{text}\n") }
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{text}\n")
+    }
 }
 
 /// `# Conflicts:` with the paths, for the message of a commit that waits.
@@ -127,7 +179,12 @@ pub fn conflict_comment<'a>(paths: impl Iterator<Item = &'a Vec<u8>>) -> String 
 ///
 /// # Errors
 /// There are some.
-pub fn no_conflicts(git: &mut Git, repository: &Repository, index: &Index, doing: &str) -> Outcome<()> {
+pub fn no_conflicts(
+    git: &mut Git,
+    repository: &Repository,
+    index: &Index,
+    doing: &str,
+) -> Outcome<()> {
     if !index.has_conflicts() {
         return Ok(());
     }

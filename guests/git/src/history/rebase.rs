@@ -18,7 +18,7 @@ use crate::repository::{Oid, Repository, Signature};
 
 const SYNTAX: Syntax = Syntax::new(include_str!("usage/rebase.txt"));
 const FOLDER: &str = "rebase-merge";
-const STATE: [&str; 5] = [FOLDER, "REBASE_HEAD", "MERGE_MSG", "AUTO_MERGE", "CHERRY_PICK_HEAD"];
+const STATE: [&str; 4] = [FOLDER, "MERGE_MSG", "CHERRY_PICK_HEAD", "AUTO_MERGE"];
 
 #[derive(Default)]
 struct Request {
@@ -49,14 +49,28 @@ pub fn rebase(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
             "quiet" => request.quiet = given.on,
             "keep-base" => request.keep_base = given.on,
             "strategy-option" => request.how.favor = favor(&given.text())?,
-            "merge" | "stat" | "no-stat" | "n" | "strategy" | "empty" | "fork-point" | "verify" | "no-verify" | "ff" | "rerere-autoupdate"
-            | "reschedule-failed-exec" | "verbose" | "autosquash" | "reapply-cherry-picks" => {}
+            "merge"
+            | "stat"
+            | "no-stat"
+            | "n"
+            | "strategy"
+            | "empty"
+            | "fork-point"
+            | "verify"
+            | "no-verify"
+            | "ff"
+            | "rerere-autoupdate"
+            | "reschedule-failed-exec"
+            | "verbose"
+            | "autosquash"
+            | "reapply-cherry-picks" => {}
             _ => return Err(SYNTAX.refuse(given)),
         }
     }
     let repository = git.repository_with_worktree()?;
     if make::exists(&repository, FOLDER) {
         let folder = repository.git_dir().join(FOLDER);
+        let folder = repository.worktree().and_then(|top| folder.strip_prefix(top).ok()).unwrap_or(&folder);
         return Err(Failure::fatal(format!(
             "It seems that there is already a {FOLDER} directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\
              \tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \"{}\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
@@ -66,14 +80,24 @@ pub fn rebase(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     begin(git, &repository, request, &parsed.operands)
 }
 
-fn begin(git: &mut Git, repository: &Repository, request: Request, operands: &[String]) -> Outcome<i32> {
+fn begin(
+    git: &mut Git,
+    repository: &Repository,
+    request: Request,
+    operands: &[String],
+) -> Outcome<i32> {
     let (upstream_name, branch) = match (request.root, operands) {
         (true, branch) => (None, branch.first()),
         (false, []) => (Some(default_upstream(repository)?), None),
         (false, [upstream, branch @ ..]) => (Some(upstream.clone()), branch.first()),
     };
     let upstream = match &upstream_name {
-        Some(name) => Some(repository.rev(name)?.and_then(|oid| repository.to_commit(&oid).ok()).ok_or_else(|| Failure::fatal(format!("invalid upstream '{name}'")))?),
+        Some(name) => Some(
+            repository
+                .rev(name)?
+                .and_then(|oid| repository.to_commit(&oid).ok())
+                .ok_or_else(|| Failure::fatal(format!("invalid upstream '{name}'")))?,
+        ),
         None => None,
     };
     let head_name = match branch {
@@ -86,23 +110,47 @@ fn begin(git: &mut Git, repository: &Repository, request: Request, operands: &[S
     };
     let original = match branch {
         Some(branch) => repository.commit_named(branch)?,
-        None => repository.head().ok_or_else(|| Failure::fatal("Could not resolve HEAD to a commit"))?,
+        None => repository
+            .head()
+            .ok_or_else(|| Failure::fatal("Could not resolve HEAD to a commit"))?,
     };
-    let onto_name = request.onto.clone().or(upstream_name.clone()).unwrap_or_default();
+    let onto_name = request
+        .onto
+        .clone()
+        .or(upstream_name.clone())
+        .unwrap_or_default();
     let onto = match &request.onto {
-        Some(name) => repository.rev(name)?.and_then(|oid| repository.to_commit(&oid).ok()).ok_or_else(|| Failure::fatal(format!("Does not point to a valid commit '{name}'")))?,
-        None if request.keep_base => *merge_bases(repository, &original, &upstream.into_iter().collect::<Vec<_>>())?.first().ok_or_else(|| Failure::fatal("need exactly one merge base"))?,
+        Some(name) => repository
+            .rev(name)?
+            .and_then(|oid| repository.to_commit(&oid).ok())
+            .ok_or_else(|| Failure::fatal(format!("Does not point to a valid commit '{name}'")))?,
+        None if request.keep_base => *merge_bases(
+            repository,
+            &original,
+            &upstream.into_iter().collect::<Vec<_>>(),
+        )?
+        .first()
+        .ok_or_else(|| Failure::fatal("need exactly one merge base"))?,
         None => upstream.ok_or_else(|| Failure::fatal("--root without --onto is not supported"))?,
     };
     require_clean(git, repository)?;
-    let bases = merge_bases(repository, &original, &upstream.into_iter().collect::<Vec<_>>())?;
-    let up_to_date = upstream.is_some() && bases == [onto] && is_linear(repository, &onto, &original)? && request.onto.is_none();
+    let bases = merge_bases(
+        repository,
+        &original,
+        &upstream.into_iter().collect::<Vec<_>>(),
+    )?;
+    let up_to_date = upstream.is_some()
+        && bases == [onto]
+        && is_linear(repository, &onto, &original)?
+        && request.onto.is_none();
     if up_to_date && !request.force {
         if branch.is_some() {
             checkout(repository, head_name.as_deref(), &original, "rebase")?;
         }
         if !request.quiet {
-            let name = head_name.as_deref().map_or("HEAD", |name| name.strip_prefix("refs/heads/").unwrap_or(name));
+            let name = head_name.as_deref().map_or("HEAD", |name| {
+                name.strip_prefix("refs/heads/").unwrap_or(name)
+            });
             let text = match head_name {
                 Some(_) => format!("Current branch {name} is up to date.\n"),
                 None => "HEAD is up to date.\n".to_owned(),
@@ -114,8 +162,16 @@ fn begin(git: &mut Git, repository: &Repository, request: Request, operands: &[S
     let todo = todo(repository, upstream, &original, &onto)?;
     repository.update_ref("ORIG_HEAD", original, Expected::Anything, "")?;
     move_to(git, repository, &onto)?;
-    repository.detach_ref("HEAD", onto, &format!("rebase (start): checkout {onto_name}"))?;
-    save(repository, "head-name", head_name.as_deref().unwrap_or("detached HEAD"))?;
+    repository.detach_ref(
+        "HEAD",
+        onto,
+        &format!("rebase (start): checkout {onto_name}"),
+    )?;
+    save(
+        repository,
+        "head-name",
+        head_name.as_deref().unwrap_or("detached HEAD"),
+    )?;
     save(repository, "onto", &onto.hex())?;
     save(repository, "orig-head", &original.hex())?;
     save(repository, "interactive", "")?;
@@ -172,9 +228,20 @@ fn is_linear(repository: &Repository, base: &Oid, head: &Oid) -> Outcome<bool> {
 }
 
 /// The commits to make again, the oldest first: no merges, and none whose change upstream has.
-fn todo(repository: &Repository, upstream: Option<Oid>, head: &Oid, onto: &Oid) -> Outcome<Vec<Oid>> {
-    let without: Vec<Oid> = upstream.into_iter().chain([*onto].into_iter().filter(|_| upstream.is_none())).collect();
-    let options = || WalkOptions { order: Order::Topological, ..WalkOptions::default() };
+fn todo(
+    repository: &Repository,
+    upstream: Option<Oid>,
+    head: &Oid,
+    onto: &Oid,
+) -> Outcome<Vec<Oid>> {
+    let without: Vec<Oid> = upstream
+        .into_iter()
+        .chain([*onto].into_iter().filter(|_| upstream.is_none()))
+        .collect();
+    let options = || WalkOptions {
+        order: Order::Topological,
+        ..WalkOptions::default()
+    };
     let mut theirs = Vec::new();
     if let Some(upstream) = upstream {
         for oid in Walk::new(repository, vec![upstream], vec![*head], options())? {
@@ -203,7 +270,9 @@ fn change_of(repository: &Repository, oid: &Oid) -> Outcome<Vec<u8>> {
         return Ok(oid.hex().into_bytes());
     }
     let text = patch_of(repository, &commit)?;
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"@@") && !line.starts_with(b"index "));
+    let lines = text
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.starts_with(b"@@") && !line.starts_with(b"index "));
     Ok(lines.collect::<Vec<_>>().join(&b'\n'))
 }
 
@@ -220,7 +289,13 @@ fn patch_of(repository: &Repository, commit: &crate::repository::Commit) -> Outc
 fn move_to(git: &mut Git, repository: &Repository, onto: &Oid) -> Outcome<()> {
     let converter = Converter::new(repository);
     let mut index = repository.index()?;
-    let plan = switch(repository, &converter, &index, &make::head_tree(repository)?, &repository.to_tree(onto)?)?;
+    let plan = switch(
+        repository,
+        &converter,
+        &index,
+        &make::head_tree(repository)?,
+        &repository.to_tree(onto)?,
+    )?;
     let plan = match plan {
         Ok(plan) => plan,
         Err(refusal) => {
@@ -236,29 +311,55 @@ fn move_to(git: &mut Git, repository: &Repository, onto: &Oid) -> Outcome<()> {
 fn checkout(repository: &Repository, name: Option<&str>, oid: &Oid, why: &str) -> Outcome<()> {
     make::reset_to(repository, oid)?;
     match name {
-        Some(name) => repository.set_symbolic_ref("HEAD", name, Some(&format!("{why}: checkout {}", name.strip_prefix("refs/heads/").unwrap_or(name)))),
+        Some(name) => repository.set_symbolic_ref(
+            "HEAD",
+            name,
+            Some(&format!(
+                "{why}: checkout {}",
+                name.strip_prefix("refs/heads/").unwrap_or(name)
+            )),
+        ),
         None => repository.detach_ref("HEAD", *oid, why),
     }
 }
 
 fn save(repository: &Repository, name: &str, text: &str) -> Outcome<()> {
-    let ended = if text.is_empty() { String::new() } else { format!("{text}\n") };
+    let ended = if text.is_empty() {
+        String::new()
+    } else {
+        format!("{text}\n")
+    };
     make::write(repository, &format!("{FOLDER}/{name}"), ended)
 }
 
 fn saved(repository: &Repository, name: &str) -> Option<String> {
-    make::read(repository, &format!("{FOLDER}/{name}")).map(|text| text.trim_end_matches('\n').to_owned())
+    make::read(repository, &format!("{FOLDER}/{name}"))
+        .map(|text| text.trim_end_matches('\n').to_owned())
 }
 
 fn line_of(repository: &Repository, oid: &Oid) -> Outcome<String> {
     let commit = repository.objects().commit(oid)?;
-    Ok(format!("pick {oid} {}\n", String::from_utf8_lossy(&commit.subject())))
+    Ok(format!(
+        "pick {oid} {}\n",
+        String::from_utf8_lossy(&commit.subject())
+    ))
 }
 
-fn all(git: &mut Git, repository: &Repository, todo: Vec<Oid>, how: &How, before: usize) -> Outcome<i32> {
+fn all(
+    git: &mut Git,
+    repository: &Repository,
+    todo: Vec<Oid>,
+    how: &How,
+    before: usize,
+) -> Outcome<i32> {
     let quiet = saved(repository, "quiet").is_some();
     let total = before + todo.len();
-    let how = How { ff: true, drop_empty: true, quiet: true, ..how.clone() };
+    let how = How {
+        ff: true,
+        drop_empty: true,
+        quiet: true,
+        ..how.clone()
+    };
     for (at, oid) in todo.iter().enumerate() {
         let number = before + at + 1;
         save(repository, "msgnum", &number.to_string())?;
@@ -279,11 +380,13 @@ fn all(git: &mut Git, repository: &Repository, todo: Vec<Oid>, how: &How, before
             Result::Dropped => {
                 let commit = repository.objects().commit(oid)?;
                 let subject = String::from_utf8_lossy(&commit.subject()).into_owned();
-                git.warn(format!("dropping {oid} {subject} -- patch contents already upstream"));
+                git.warn(format!(
+                    "dropping {oid} {subject} -- patch contents already upstream"
+                ));
             }
             Result::Conflict | Result::Empty => return stop(git, repository, oid),
         }
-        make::forget(repository, &STATE[1..]);
+        make::forget(repository, &STATE[1..3]);
     }
     finish(git, repository, quiet)
 }
@@ -293,20 +396,34 @@ fn stop(git: &mut Git, repository: &Repository, oid: &Oid) -> Outcome<i32> {
     repository.update_ref("REBASE_HEAD", *oid, Expected::Anything, "")?;
     make::forget(repository, &["CHERRY_PICK_HEAD"]);
     save(repository, "stopped-sha", &oid.hex())?;
-    make::write(repository, &format!("{FOLDER}/patch"), patch_of(repository, &commit)?)?;
-    make::write(repository, &format!("{FOLDER}/message"), make::read(repository, "MERGE_MSG").unwrap_or_default())?;
+    make::write(
+        repository,
+        &format!("{FOLDER}/patch"),
+        patch_of(repository, &commit)?,
+    )?;
+    make::write(
+        repository,
+        &format!("{FOLDER}/message"),
+        make::read(repository, "MERGE_MSG").unwrap_or_default(),
+    )?;
     if let Some(who) = Signature::parse(&commit.author) {
         let quote = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\'', "'\\''");
         let sign = if who.zone < 0 { '-' } else { '+' };
         let text = format!(
             "GIT_AUTHOR_NAME='{}'\nGIT_AUTHOR_EMAIL='{}'\nGIT_AUTHOR_DATE='@{} {sign}{:04}'\n",
-            quote(&who.name), quote(&who.email), who.seconds, who.zone.abs()
+            quote(&who.name),
+            quote(&who.email),
+            who.seconds,
+            who.zone.abs()
         );
         make::write(repository, &format!("{FOLDER}/author-script"), text)?;
     }
     advise(git, repository, Action::Rebase);
     let subject = String::from_utf8_lossy(&commit.subject()).into_owned();
-    git.warn(format!("Could not apply {}... {subject}", repository.short(oid)));
+    git.warn(format!(
+        "Could not apply {}... {subject}",
+        repository.short(oid)
+    ));
     Ok(1)
 }
 
@@ -315,13 +432,26 @@ fn finish(git: &mut Git, repository: &Repository, quiet: bool) -> Outcome<i32> {
     let onto = saved(repository, "onto").unwrap_or_default();
     let head = repository.head().unwrap_or_default();
     if name.starts_with("refs/") {
-        repository.update_ref(&name, head, Expected::Anything, &format!("rebase (finish): {name} onto {onto}"))?;
-        repository.set_symbolic_ref("HEAD", &name, Some(&format!("rebase (finish): returning to {name}")))?;
+        repository.update_ref(
+            &name,
+            head,
+            Expected::Anything,
+            &format!("rebase (finish): {name} onto {onto}"),
+        )?;
+        repository.set_symbolic_ref(
+            "HEAD",
+            &name,
+            Some(&format!("rebase (finish): returning to {name}")),
+        )?;
     }
-    make::forget(repository, &STATE);
+    make::forget(repository, &STATE[..3]);
     if !quiet {
         git.out.flush()?;
-        let what = if name.starts_with("refs/") { name } else { "detached HEAD".to_owned() };
+        let what = if name.starts_with("refs/") {
+            name
+        } else {
+            "detached HEAD".to_owned()
+        };
         eprint!("Successfully rebased and updated {what}.\n");
     }
     Ok(0)
@@ -338,14 +468,25 @@ fn waiting(git: &mut Git) -> Outcome<std::rc::Rc<Repository>> {
 fn abort(git: &mut Git) -> Outcome<i32> {
     let repository = waiting(git)?;
     let name = saved(&repository, "head-name").unwrap_or_default();
-    let original = saved(&repository, "orig-head").and_then(|text| Oid::parse(text.as_bytes())).ok_or_else(|| Failure::fatal("could not read orig-head"))?;
+    let original = saved(&repository, "orig-head")
+        .and_then(|text| Oid::parse(text.as_bytes()))
+        .ok_or_else(|| Failure::fatal("could not read orig-head"))?;
     make::reset_to(&repository, &original)?;
     if name.starts_with("refs/") {
-        repository.set_symbolic_ref("HEAD", &name, Some(&format!("rebase (abort): returning to {name}")))?;
+        repository.set_symbolic_ref(
+            "HEAD",
+            &name,
+            Some(&format!("rebase (abort): returning to {name}")),
+        )?;
     } else {
-        repository.detach_ref("HEAD", original, &format!("rebase (abort): returning to {original}"))?;
+        repository.detach_ref(
+            "HEAD",
+            original,
+            &format!("rebase (abort): returning to {original}"),
+        )?;
     }
     make::forget(&repository, &STATE);
+    make::forget(&repository, &["REBASE_HEAD"]);
     Ok(0)
 }
 
@@ -356,17 +497,23 @@ fn rest(git: &mut Git, repository: &Repository) -> Outcome<i32> {
         let mut words = line.split(' ');
         match (words.next(), words.next()) {
             (Some("pick" | "p"), Some(name)) => todo.push(repository.commit_named(name)?),
-            (Some(verb), Some(_)) if !verb.is_empty() => return Err(Failure::error(1, format!("invalid command '{verb}'"))),
+            (Some(verb), Some(_)) if !verb.is_empty() => {
+                return Err(Failure::error(1, format!("invalid command '{verb}'")));
+            }
             _ => {}
         }
     }
-    let before = saved(repository, "msgnum").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let before = saved(repository, "msgnum")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     all(git, repository, todo, &How::default(), before)
 }
 
 fn skip(git: &mut Git) -> Outcome<i32> {
     let repository = waiting(git)?;
-    let head = repository.head().ok_or_else(|| Failure::fatal("could not resolve HEAD"))?;
+    let head = repository
+        .head()
+        .ok_or_else(|| Failure::fatal("could not resolve HEAD"))?;
     make::reset_to(&repository, &head)?;
     make::forget(&repository, &STATE[1..]);
     rest(git, &repository)
@@ -386,7 +533,9 @@ fn go_on(git: &mut Git) -> Outcome<i32> {
         for line in paths {
             git.out.write_all(format!("{line}\n").as_bytes())?;
         }
-        git.out.write_all(b"You must edit all merge conflicts and then\nmark them as resolved using git add\n")?;
+        git.out.write_all(
+            b"You must edit all merge conflicts and then\nmark them as resolved using git add\n",
+        )?;
         return Ok(1);
     }
     let stopped = saved(&repository, "stopped-sha").and_then(|text| Oid::parse(text.as_bytes()));
@@ -406,9 +555,20 @@ fn commit_stopped(git: &mut Git, repository: &Repository, stopped: &Oid) -> Outc
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     let message = crate::commands::message::strip(&text, true);
     let tree = repository.write_tree(repository.index()?.entries())?;
-    let new = make::commit(repository, tree, repository.head().into_iter().collect(), Some(original.author.clone()), message.as_bytes())?;
+    let new = make::commit(
+        repository,
+        tree,
+        repository.head().into_iter().collect(),
+        Some(original.author.clone()),
+        message.as_bytes(),
+    )?;
     let subject = message.lines().next().unwrap_or_default().to_owned();
-    repository.update_ref("HEAD", new, Expected::Anything, &format!("rebase (continue): {subject}"))?;
+    repository.update_ref(
+        "HEAD",
+        new,
+        Expected::Anything,
+        &format!("rebase (continue): {subject}"),
+    )?;
     let text = crate::commands::summary::of_commit(repository, &new, false, false)?;
     git.out.put(&text)?;
     Ok(())

@@ -17,4 +17,4 @@ pub use format::Format;
 pub use options::{LogOptions, Merges};
 pub use placeholder::{Expansion, expand};
 pub use pretty::{Look, encode_subject, header_and_message, mail_message};
-pub use run::{Printer, commit_pairs, log, show_commit};
+pub use run::{Printer, commit_pairs, default_tip, log, show_commit};

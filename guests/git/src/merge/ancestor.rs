@@ -17,7 +17,12 @@ pub fn base_tree(repository: &Repository, ours: &Oid, theirs: &Oid) -> Outcome<(
     base_at(repository, ours, theirs, 0)
 }
 
-fn base_at(repository: &Repository, ours: &Oid, theirs: &Oid, depth: usize) -> Outcome<(Oid, String)> {
+fn base_at(
+    repository: &Repository,
+    ours: &Oid,
+    theirs: &Oid,
+    depth: usize,
+) -> Outcome<(Oid, String)> {
     let bases = merge_bases(repository, ours, &[*theirs])?;
     match &bases[..] {
         [] => Ok((Oid::EMPTY_TREE, "empty tree".to_owned())),
@@ -35,7 +40,14 @@ fn base_at(repository: &Repository, ours: &Oid, theirs: &Oid, depth: usize) -> O
                     theirs: "Temporary merge branch 2".to_owned(),
                 };
                 let other = repository.to_tree(other)?;
-                tree = merge_trees(repository, [&base, &tree, &other], &labels, Favor::Nobody, depth + 1)?.tree;
+                tree = merge_trees(
+                    repository,
+                    [&base, &tree, &other],
+                    &labels,
+                    Favor::Nobody,
+                    depth + 1,
+                )?
+                .tree;
             }
             Ok((tree, "merged common ancestors".to_owned()))
         }
@@ -46,8 +58,28 @@ fn base_at(repository: &Repository, ours: &Oid, theirs: &Oid, depth: usize) -> O
 ///
 /// # Errors
 /// What can't be read or written.
-pub fn merge_commits(repository: &Repository, ours: &Oid, theirs: &Oid, names: [&str; 2], favor: Favor) -> Outcome<Merge> {
+pub fn merge_commits(
+    repository: &Repository,
+    ours: &Oid,
+    theirs: &Oid,
+    names: [&str; 2],
+    favor: Favor,
+) -> Outcome<Merge> {
     let (base, label) = base_tree(repository, ours, theirs)?;
-    let labels = Labels { base: label, ours: names[0].to_owned(), theirs: names[1].to_owned() };
-    merge_trees(repository, [&base, &repository.to_tree(ours)?, &repository.to_tree(theirs)?], &labels, favor, 0)
+    let labels = Labels {
+        base: label,
+        ours: names[0].to_owned(),
+        theirs: names[1].to_owned(),
+    };
+    merge_trees(
+        repository,
+        [
+            &base,
+            &repository.to_tree(ours)?,
+            &repository.to_tree(theirs)?,
+        ],
+        &labels,
+        favor,
+        0,
+    )
 }

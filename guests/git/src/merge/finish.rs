@@ -20,13 +20,27 @@ pub enum Begun {
 ///
 /// # Errors
 /// What can't be read or written.
-pub fn begin(repository: &Repository, index: &mut Index, head: &Oid, merge: &Merge, verb: &str, aim: &str) -> Outcome<Begun> {
+pub fn begin(
+    repository: &Repository,
+    index: &mut Index,
+    head: &Oid,
+    merge: &Merge,
+    verb: &str,
+    aim: &str,
+) -> Outcome<Begun> {
     let staged = tree_to_index(repository, Some(head), index, &Pathspec::default(), false)?;
     if !staged.is_empty() {
-        let paths: Vec<String> = staged.iter().map(|pair| String::from_utf8_lossy(pair.path()).into_owned()).collect();
-        let text = format!("error: Your local changes to the following files would be overwritten by {verb}:\n  {}", paths.join(" "));
+        let paths: Vec<String> = staged
+            .iter()
+            .map(|pair| String::from_utf8_lossy(pair.path()).into_owned())
+            .collect();
+        let text = format!(
+            "error: Your local changes to the following files would be overwritten by {verb}:\n  {}",
+            paths.join(" ")
+        );
         return Ok(Begun::Refused(text));
     }
+    std::fs::write(repository.git_dir().join("AUTO_MERGE"), format!("{}\n", merge.tree))?;
     let converter = Converter::new(repository);
     let plan = match switch(repository, &converter, index, head, &merge.tree)? {
         Ok(plan) => plan,

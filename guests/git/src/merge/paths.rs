@@ -18,7 +18,12 @@ pub struct Versions {
 }
 
 /// All paths. `labels` name both sides in messages.
-pub fn collect(source: &Source, repository: &Repository, trees: [&Oid; 3], labels: [&str; 2]) -> Outcome<BTreeMap<Vec<u8>, Versions>> {
+pub fn collect(
+    source: &Source,
+    repository: &Repository,
+    trees: [&Oid; 3],
+    labels: [&str; 2],
+) -> Outcome<BTreeMap<Vec<u8>, Versions>> {
     let mut paths: BTreeMap<Vec<u8>, Versions> = BTreeMap::new();
     for (side, tree) in trees.into_iter().enumerate() {
         for file in files(repository, Some(tree), &Pathspec::default())? {
@@ -43,20 +48,34 @@ pub fn collect(source: &Source, repository: &Repository, trees: [&Oid; 3], label
 }
 
 /// What a side renamed, old name to new.
-fn renames(source: &Source, paths: &BTreeMap<Vec<u8>, Versions>, side: usize) -> Outcome<BTreeMap<Vec<u8>, Vec<u8>>> {
-    let pairs = paths.values().filter_map(|versions| match (&versions.sides[0], &versions.sides[side]) {
-        (Some(old), None) => Some(Pair::new(Some(old.clone()), None)),
-        (None, Some(new)) => Some(Pair::new(None, Some(new.clone()))),
-        _ => None,
-    });
-    let detection = Detection { empty: false, ..Detection::default() };
+fn renames(
+    source: &Source,
+    paths: &BTreeMap<Vec<u8>, Versions>,
+    side: usize,
+) -> Outcome<BTreeMap<Vec<u8>, Vec<u8>>> {
+    let pairs =
+        paths.values().filter_map(
+            |versions| match (&versions.sides[0], &versions.sides[side]) {
+                (Some(old), None) => Some(Pair::new(Some(old.clone()), None)),
+                (None, Some(new)) => Some(Pair::new(None, Some(new.clone()))),
+                _ => None,
+            },
+        );
+    let detection = Detection {
+        empty: false,
+        ..Detection::default()
+    };
     let found = detect(source, pairs.collect(), detection)?;
     let renamed = found.iter().filter(|pair| pair.status == Status::Renamed);
-    Ok(renamed.map(|pair| (pair.old_path().to_vec(), pair.path().to_vec())).collect())
+    Ok(renamed
+        .map(|pair| (pair.old_path().to_vec(), pair.path().to_vec()))
+        .collect())
 }
 
 fn take(paths: &mut BTreeMap<Vec<u8>, Versions>, path: &[u8], side: usize) -> Option<File> {
-    paths.get_mut(path).and_then(|versions| versions.sides[side].take())
+    paths
+        .get_mut(path)
+        .and_then(|versions| versions.sides[side].take())
 }
 
 /// Both sides gave the same new name.
@@ -66,11 +85,20 @@ fn join(paths: &mut BTreeMap<Vec<u8>, Versions>, old: &[u8], new: &[u8]) {
 }
 
 /// Both sides gave names, but not the same.
-fn split(paths: &mut BTreeMap<Vec<u8>, Versions>, old: &[u8], new: [&Vec<u8>; 2], labels: [&str; 2]) {
+fn split(
+    paths: &mut BTreeMap<Vec<u8>, Versions>,
+    old: &[u8],
+    new: [&Vec<u8>; 2],
+    labels: [&str; 2],
+) {
     let shown = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
     let text = format!(
         "CONFLICT (rename/rename): {0} renamed to {1} in {3} and to {2} in {4}.",
-        shown(old), shown(new[0]), shown(new[1]), labels[0], labels[1]
+        shown(old),
+        shown(new[0]),
+        shown(new[1]),
+        labels[0],
+        labels[1]
     );
     if let Some(versions) = paths.get_mut(old) {
         versions.trouble.push(text);
@@ -82,7 +110,13 @@ fn split(paths: &mut BTreeMap<Vec<u8>, Versions>, old: &[u8], new: [&Vec<u8>; 2]
 }
 
 /// One side gave a new name: what the other did to the old one goes there.
-fn one_side(paths: &mut BTreeMap<Vec<u8>, Versions>, old: &[u8], new: &[u8], side: usize, labels: [&str; 2]) {
+fn one_side(
+    paths: &mut BTreeMap<Vec<u8>, Versions>,
+    old: &[u8],
+    new: &[u8],
+    side: usize,
+    labels: [&str; 2],
+) {
     let other = 3 - side;
     let base = take(paths, old, 0);
     let theirs = take(paths, old, other);
@@ -93,7 +127,8 @@ fn one_side(paths: &mut BTreeMap<Vec<u8>, Versions>, old: &[u8], new: &[u8], sid
         let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
         versions.trouble.push(format!(
             "CONFLICT (rename/delete): {old} renamed to {new} in {}, but deleted in {}.",
-            labels[side - 1], labels[other - 1]
+            labels[side - 1],
+            labels[other - 1]
         ));
         versions.contradicts = true;
     } else if versions.sides[other].is_none() {

@@ -40,7 +40,13 @@ impl Merge {
 ///
 /// # Errors
 /// What can't be read or written.
-pub fn merge_trees(repository: &Repository, trees: [&Oid; 3], labels: &Labels, favor: Favor, depth: usize) -> Outcome<Merge> {
+pub fn merge_trees(
+    repository: &Repository,
+    trees: [&Oid; 3],
+    labels: &Labels,
+    favor: Favor,
+    depth: usize,
+) -> Outcome<Merge> {
     let source = Source::of(repository);
     let versions = collect(&source, repository, trees, [&labels.ours, &labels.theirs])?;
     let mut merging = Merging {
@@ -59,7 +65,11 @@ pub fn merge_trees(repository: &Repository, trees: [&Oid; 3], labels: &Labels, f
     }
     merging.move_out_of_the_way();
     merging.messages.sort_by(|a, b| a.0.cmp(&b.0));
-    let entries: Vec<Entry> = merging.result.iter().map(|(path, (mode, oid))| Entry::new(path, *mode, *oid)).collect();
+    let entries: Vec<Entry> = merging
+        .result
+        .iter()
+        .map(|(path, (mode, oid))| Entry::new(path, *mode, *oid))
+        .collect();
     Ok(Merge {
         tree: repository.write_tree(&entries)?,
         conflicts: merging.conflicts,
@@ -72,7 +82,9 @@ fn style(repository: &Repository) -> Outcome<Style> {
         None | Some("merge") => Ok(Style::Merge),
         Some("diff3") => Ok(Style::Diff3),
         Some("zdiff3") => Ok(Style::Zdiff3),
-        Some(other) => Err(Failure::fatal(format!("unknown style '{other}' given for 'merge.conflictstyle'"))),
+        Some(other) => Err(Failure::fatal(format!(
+            "unknown style '{other}' given for 'merge.conflictstyle'"
+        ))),
     }
 }
 
@@ -132,12 +144,15 @@ impl Merging<'_> {
     fn conflict(&mut self, path: &[u8], versions: &Versions) {
         let stage = |file: &Option<File>| file.as_ref().map(|file| (file.mode, file.oid));
         let [base, ours, theirs] = &versions.sides;
-        self.conflicts.insert(path.to_vec(), [stage(base), stage(ours), stage(theirs)]);
+        self.conflicts
+            .insert(path.to_vec(), [stage(base), stage(ours), stage(theirs)]);
     }
 
     /// One side has the file, the other deleted it.
     fn one(&mut self, path: &[u8], versions: &Versions, kept: &File, by_us: bool) -> Outcome<()> {
-        let unchanged = versions.sides[0].as_ref().is_some_and(|base| base.oid == kept.oid);
+        let unchanged = versions.sides[0]
+            .as_ref()
+            .is_some_and(|base| base.oid == kept.oid);
         let keep = match self.depth {
             0 => kept,
             _ => versions.sides[0].as_ref().unwrap_or(kept),
@@ -162,18 +177,36 @@ impl Merging<'_> {
     }
 
     /// Both sides have it, and not the same.
-    fn both(&mut self, path: &[u8], versions: &Versions, ours: &File, theirs: &File) -> Outcome<()> {
+    fn both(
+        &mut self,
+        path: &[u8],
+        versions: &Versions,
+        ours: &File,
+        theirs: &File,
+    ) -> Outcome<()> {
         let name = String::from_utf8_lossy(path).into_owned();
         let base = versions.sides[0].as_ref();
         let base_mode = base.map_or(0, |base| base.mode);
-        let mode = if ours.mode == base_mode || base.is_none() && theirs.mode == mode::EXECUTABLE { theirs.mode } else { ours.mode };
-        let modes_clash = ours.mode != theirs.mode && ours.mode != base_mode && theirs.mode != base_mode;
+        let mode = if ours.mode == base_mode || base.is_none() && theirs.mode == mode::EXECUTABLE {
+            theirs.mode
+        } else {
+            ours.mode
+        };
+        let modes_clash =
+            ours.mode != theirs.mode && ours.mode != base_mode && theirs.mode != base_mode;
         if !ours.is_regular() || !theirs.is_regular() {
-            let kept = if self.favor == Favor::Theirs { theirs } else { ours };
+            let kept = if self.favor == Favor::Theirs {
+                theirs
+            } else {
+                ours
+            };
             self.result.insert(path.to_vec(), (kept.mode, kept.oid));
             if self.favor == Favor::Nobody {
                 self.conflict(path, versions);
-                self.say(path, format!("CONFLICT (content): Merge conflict in {name}"));
+                self.say(
+                    path,
+                    format!("CONFLICT (content): Merge conflict in {name}"),
+                );
             }
             return Ok(());
         }
@@ -196,19 +229,38 @@ impl Merging<'_> {
         Ok(())
     }
 
-    fn contents(&mut self, path: &[u8], base: Option<&File>, ours: &File, theirs: &File) -> Outcome<(Oid, bool)> {
+    fn contents(
+        &mut self,
+        path: &[u8],
+        base: Option<&File>,
+        ours: &File,
+        theirs: &File,
+    ) -> Outcome<(Oid, bool)> {
         let load = |file: &File| content(self.source, file);
         let base_bytes = base.map_or(Ok(Default::default()), load)?;
         let (one, two) = (load(ours)?, load(theirs)?);
-        if [&base_bytes, &one, &two].into_iter().any(|bytes| is_binary(bytes)) {
+        if [&base_bytes, &one, &two]
+            .into_iter()
+            .any(|bytes| is_binary(bytes))
+        {
             let name = String::from_utf8_lossy(path);
             return Ok(match self.favor {
                 Favor::Theirs => (theirs.oid, true),
                 Favor::Ours => (ours.oid, true),
                 _ => {
-                    let text = format!("warning: Cannot merge binary files: {name} ({} vs. {})", self.labels.ours, self.labels.theirs);
+                    let text = format!(
+                        "warning: Cannot merge binary files: {name} ({} vs. {})",
+                        self.labels.ours, self.labels.theirs
+                    );
                     self.say(path, text);
-                    (if self.depth > 0 { base.map_or(ours.oid, |base| base.oid) } else { ours.oid }, false)
+                    (
+                        if self.depth > 0 {
+                            base.map_or(ours.oid, |base| base.oid)
+                        } else {
+                            ours.oid
+                        },
+                        false,
+                    )
                 }
             });
         }
@@ -217,11 +269,21 @@ impl Merging<'_> {
             true => format!("{label}:{}", String::from_utf8_lossy(&file.path)),
             false => label.to_owned(),
         };
-        let base_label = base.map_or(self.labels.base.clone(), |base| label(&self.labels.base, base));
+        let base_label = base.map_or(self.labels.base.clone(), |base| {
+            label(&self.labels.base, base)
+        });
         let options = text::Options {
             style: self.style,
-            favor: if self.depth > 0 { Favor::Nobody } else { self.favor },
-            comparison: Comparison { algorithm: Algorithm::Histogram, no_indent: true, ..Comparison::default() },
+            favor: if self.depth > 0 {
+                Favor::Nobody
+            } else {
+                self.favor
+            },
+            comparison: Comparison {
+                algorithm: Algorithm::Histogram,
+                no_indent: true,
+                ..Comparison::default()
+            },
             ours: &label(&self.labels.ours, ours),
             base: &base_label,
             theirs: &label(&self.labels.theirs, theirs),
@@ -239,22 +301,38 @@ impl Merging<'_> {
         for path in self.result.keys() {
             folders.extend(memchr::memchr_iter(b'/', path).map(|slash| path[..slash].to_vec()));
         }
-        let clashing: Vec<Vec<u8>> = self.result.keys().filter(|path| folders.contains(*path)).cloned().collect();
+        let clashing: Vec<Vec<u8>> = self
+            .result
+            .keys()
+            .filter(|path| folders.contains(*path))
+            .cloned()
+            .collect();
         for path in clashing {
-            let Some(file) = self.result.remove(&path) else { continue };
+            let Some(file) = self.result.remove(&path) else {
+                continue;
+            };
             let stages = self.conflicts.remove(&path);
             let by_us = stages.is_none_or(|stages| stages[1].is_some());
-            let label = if by_us { &self.labels.ours } else { &self.labels.theirs };
+            let label = if by_us {
+                &self.labels.ours
+            } else {
+                &self.labels.theirs
+            };
             let mut aside = [&path[..], b"~", label.replace('/', "_").as_bytes()].concat();
             while self.result.contains_key(&aside) {
                 aside.extend(b"_0");
             }
             let text = format!(
                 "CONFLICT (file/directory): directory in the way of {} from {label}; moving it to {} instead.",
-                String::from_utf8_lossy(&path), String::from_utf8_lossy(&aside)
+                String::from_utf8_lossy(&path),
+                String::from_utf8_lossy(&aside)
             );
             self.say(&path, text);
-            let own = if by_us { [None, Some(file), None] } else { [None, None, Some(file)] };
+            let own = if by_us {
+                [None, Some(file), None]
+            } else {
+                [None, None, Some(file)]
+            };
             self.conflicts.insert(aside.clone(), stages.unwrap_or(own));
             self.result.insert(aside, file);
         }

@@ -306,6 +306,11 @@ pub fn staged_diff(repository: &Repository, index: &Index) -> Outcome<Vec<u8>> {
     )?;
     let pairs = report::select(&crate::changes::Source::of(repository), pairs, &options)?;
     let mut out = Vec::new();
-    report::show(&crate::changes::Source::of(repository), &pairs, &options, &mut out)?;
+    report::show(
+        &crate::changes::Source::of(repository),
+        &pairs,
+        &options,
+        &mut out,
+    )?;
     Ok(out)
 }

@@ -122,7 +122,9 @@ fn staged(
     };
     let pairs = changes::tree_to_index(repository, tree.as_ref(), index, wanted.paths, false)?;
     let pairs = match wanted.renames {
-        Some(detection) => changes::detect(&crate::changes::Source::of(repository), pairs, detection)?,
+        Some(detection) => {
+            changes::detect(&crate::changes::Source::of(repository), pairs, detection)?
+        }
         None => pairs,
     };
     for pair in pairs
