@@ -5,6 +5,9 @@ use crate::failure::{Failure, Outcome};
 /// Where the help of an option begins in a usage text.
 const HELP_COLUMN: usize = 26;
 
+/// Options that need no value at the end of the command line.
+const DEFAULT_WHEN_LAST: [&str; 4] = ["merged", "no-merged", "contains", "no-contains"];
+
 /// The options of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Syntax {
@@ -186,6 +189,7 @@ impl Syntax {
             }
             (Argument::Required, None) => match words.next() {
                 Some(word) => Some(word.clone()),
+                None if DEFAULT_WHEN_LAST.contains(&full) => None,
                 None => {
                     return Err(Failure::error(
                         129,

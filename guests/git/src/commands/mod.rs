@@ -2,14 +2,28 @@
 
 mod add;
 pub mod advice;
+pub mod branches;
+mod cat_file;
+mod checkout;
+mod clean;
 pub mod commit;
+mod config;
 pub mod editor;
+mod hash_object;
 pub mod help;
 pub mod hooks;
 pub mod init;
+mod ls_files;
+mod ls_tree;
 pub mod message;
 mod mv;
 pub mod operands;
+mod plumbing;
+mod reflog;
+mod refs;
+pub mod remote;
+mod reset;
+mod rev_list;
 mod rev_parse;
 mod rm;
 pub mod status;
@@ -25,15 +39,41 @@ pub type Command = fn(&mut Git, Vec<String>) -> Outcome<i32>;
 /// All commands by name.
 const TABLE: &[(&str, Command)] = &[
     ("add", add::add),
+    ("branch", refs::branch),
+    ("cat-file", cat_file::cat_file),
+    ("check-ignore", plumbing::check_ignore),
+    ("check-ref-format", plumbing::check_ref_format),
+    ("checkout", checkout::checkout),
+    ("clean", clean::clean),
     ("commit", commit::commit),
+    ("commit-tree", plumbing::commit_tree),
+    ("config", config::config),
+    ("count-objects", plumbing::count_objects),
+    ("for-each-ref", refs::for_each_ref),
+    ("hash-object", hash_object::hash_object),
     ("help", help::help),
     ("init", init::init),
+    ("ls-files", ls_files::ls_files),
+    ("ls-tree", ls_tree::ls_tree),
+    ("merge-base", plumbing::merge_base),
     ("mv", mv::mv),
+    ("reflog", reflog::reflog),
+    ("remote", remote::remote),
+    ("reset", reset::reset),
+    ("restore", checkout::restore),
+    ("rev-list", rev_list::rev_list),
     ("rev-parse", rev_parse::rev_parse),
     ("rm", rm::rm),
+    ("show-ref", refs::show_ref),
     ("stage", add::add),
     ("status", status::status),
+    ("switch", checkout::switch),
+    ("symbolic-ref", refs::symbolic_ref),
+    ("tag", refs::tag),
+    ("update-ref", refs::update_ref),
+    ("var", plumbing::var),
     ("version", help::version),
+    ("write-tree", plumbing::write_tree),
 ];
 
 /// The command of a name.

@@ -94,8 +94,34 @@ pub fn collect(
     index: &mut Index,
     wanted: &Wanted<'_>,
 ) -> Outcome<(Found, bool)> {
+    let tree = match wanted.base {
+        Some(base) => Some(repository.to_tree(&base)?),
+        None => None,
+    };
+    with_tree(repository, index, wanted, tree.as_ref())
+}
+
+/// The same against any tree.
+///
+/// # Errors
+/// What can't be read.
+pub fn against_tree(
+    repository: &Repository,
+    index: &mut Index,
+    wanted: &Wanted<'_>,
+    tree: Option<&Oid>,
+) -> Outcome<Found> {
+    with_tree(repository, index, wanted, tree).map(|(found, _)| found)
+}
+
+fn with_tree(
+    repository: &Repository,
+    index: &mut Index,
+    wanted: &Wanted<'_>,
+    tree: Option<&Oid>,
+) -> Outcome<(Found, bool)> {
     let mut lines: BTreeMap<Vec<u8>, Line> = BTreeMap::new();
-    staged(repository, index, wanted, &mut lines)?;
+    staged(repository, index, wanted, tree, &mut lines)?;
     conflicts(index, wanted, &mut lines);
     let refreshed = local(repository, index, wanted, &mut lines)?;
     let found = match wanted.untracked {
@@ -114,13 +140,10 @@ fn staged(
     repository: &Repository,
     index: &Index,
     wanted: &Wanted<'_>,
+    tree: Option<&Oid>,
     lines: &mut BTreeMap<Vec<u8>, Line>,
 ) -> Outcome<()> {
-    let tree = match wanted.base {
-        Some(base) => Some(repository.to_tree(&base)?),
-        None => None,
-    };
-    let pairs = changes::tree_to_index(repository, tree.as_ref(), index, wanted.paths, false)?;
+    let pairs = changes::tree_to_index(repository, tree, index, wanted.paths, false)?;
     let pairs = match wanted.renames {
         Some(detection) => {
             changes::detect(&crate::changes::Source::of(repository), pairs, detection)?

@@ -9,6 +9,7 @@ mod walk;
 
 use super::{Kind, Oid, Repository, TreeEntry, mode};
 use crate::failure::{Failure, Outcome};
+pub use at::{previous_branch, upstream};
 pub use bases::{is_ancestor, merge_bases};
 pub use range::{Tip, split_words, tips};
 pub use walk::{Order, Walk, WalkOptions};
