@@ -15,13 +15,7 @@ use crate::repository::{Oid, Repository};
 
 const PICK: Syntax = Syntax::new(include_str!("usage/cherry-pick.txt"));
 const REVERT: Syntax = Syntax::new(include_str!("usage/revert.txt"));
-const STATE: [&str; 5] = [
-    "CHERRY_PICK_HEAD",
-    "REVERT_HEAD",
-    "MERGE_MSG",
-    "AUTO_MERGE",
-    "sequencer",
-];
+const STATE: [&str; 5] = ["CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_MSG", "sequencer", "AUTO_MERGE"];
 
 pub fn cherry_pick(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     run(git, &words, Action::Pick, &PICK)

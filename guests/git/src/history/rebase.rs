@@ -184,7 +184,10 @@ fn begin(
 
 fn default_upstream(repository: &Repository) -> Outcome<String> {
     let branch = repository.head_branch();
-    let words = |what: String| Failure::plain(1, what);
+    let words = |what: String| {
+        println!("{what}");
+        Failure::silent(1)
+    };
     let Some(branch) = branch else {
         return Err(words("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n".to_owned()));
     };

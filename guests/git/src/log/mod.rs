@@ -17,4 +17,5 @@ pub use format::Format;
 pub use options::{LogOptions, Merges};
 pub use placeholder::{Expansion, expand};
 pub use pretty::{Look, encode_subject, header_and_message, mail_message};
-pub use run::{Printer, commit_pairs, default_tip, log, show_commit};
+pub use filter::{Kind as PatternKind, pattern};
+pub use run::{Printer, commit_pairs, default_tip, from_refs, log, show_commit};

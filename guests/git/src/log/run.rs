@@ -100,7 +100,11 @@ pub fn default_tip(repository: &Repository) -> Outcome<Tip> {
     })
 }
 
-fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> {
+/// The tips that `--all` and its like name.
+///
+/// # Errors
+/// A reference that can't be read.
+pub fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> {
     let mut tips = Vec::new();
     for pattern in patterns {
         if pattern == "HEAD" {
@@ -189,6 +193,8 @@ pub struct Printer<'a> {
     follow: Option<Follow>,
     /// What the commit at hand changed of the followed file.
     followed: Option<Vec<Pair>>,
+    /// The entry of a reflog that the commit stands for.
+    pub reflog: Option<(String, String, String)>,
     shown_one: bool,
     missing_newline: bool,
 }
@@ -212,6 +218,7 @@ impl<'a> Printer<'a> {
             paths,
             follow: None,
             followed: None,
+            reflog: None,
             shown_one: false,
             missing_newline: false,
         })
@@ -276,6 +283,7 @@ impl<'a> Printer<'a> {
         if commit.parents.len() > 1 && !self.options.first_parent && !self.options.merges_said {
             return Ok(false);
         }
+        self.followed = None;
         let pairs = self.pairs(commit, 0)?;
         self.followed = self.follow.is_some().then(|| pairs.clone());
         Ok(!report::select(&self.source, pairs, &self.options.diff)?.is_empty())
@@ -569,7 +577,7 @@ impl<'a> Printer<'a> {
                     now,
                     short: &short,
                     decorations: &names,
-                    reflog: None,
+                    reflog: self.reflog.clone(),
                     color,
                     mark,
                     source: "",
