@@ -15,7 +15,7 @@ use crate::repository::config::{
 };
 use crate::repository::{Config, Repository};
 
-const SYNTAX: Syntax = Syntax::new(concat!(include_str!("usage/config.txt"), "\n")).with_hidden(
+const SYNTAX: Syntax = Syntax::new(include_str!("usage/config.txt")).with_hidden(
     "    --[no-]global
     --[no-]system
     --[no-]local
@@ -219,10 +219,10 @@ fn subcommand(asked: &mut Asked, command: &str) -> Outcome<()> {
         _ => (Action::Edit, 0..=0),
     };
     if !wanted.contains(&count) {
-        return Err(SYNTAX.misused_with(&format!(
-            "error: wrong number of arguments, should be {}",
-            wanted.start()
-        )));
+        return Err(Failure::error(
+            129,
+            format!("wrong number of arguments, should be {}", wanted.start()),
+        ));
     }
     if let Some(value) = asked.value.clone() {
         asked.operands.push(value);
@@ -240,7 +240,7 @@ fn default_action(asked: &mut Asked) -> Outcome<()> {
             1 => Action::Get,
             2 => Action::Set,
             3 => Action::ReplaceAll,
-            _ => return Err(SYNTAX.misused()),
+            _ => return Err(Failure::error(129, "no action specified")),
         },
     };
     let (least, most) = match action {
@@ -258,7 +258,10 @@ fn default_action(asked: &mut Asked) -> Outcome<()> {
         } else {
             format!("should be from {least} to {most}")
         };
-        return Err(SYNTAX.misused_with(&format!("error: wrong number of arguments, {should}")));
+        return Err(Failure::error(
+            129,
+            format!("wrong number of arguments, {should}"),
+        ));
     }
     asked.action = Some(action);
     Ok(())

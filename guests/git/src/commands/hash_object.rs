@@ -93,6 +93,10 @@ fn check(kind: Kind, bytes: &[u8]) -> Outcome<()> {
     };
     match good {
         true => Ok(()),
+        false if kind == Kind::Tree => Err(Failure::plain(
+            128,
+            "error: too-short tree object\nerror: object fails fsck: badTree: cannot be parsed as a tree\nfatal: refusing to create malformed object",
+        )),
         false => Err(Failure::plain(
             128,
             format!(

@@ -15,6 +15,7 @@ pub mod hooks;
 pub mod init;
 mod ls_files;
 mod ls_tree;
+mod maintenance;
 pub mod message;
 mod mv;
 pub mod operands;
@@ -23,12 +24,14 @@ mod reflog;
 mod refs;
 pub mod remote;
 mod reset;
-mod rev_list;
+pub mod rev_list;
 mod rev_parse;
 mod rm;
 pub mod status;
 pub mod summary;
 pub mod tracking;
+mod transport;
+mod update_index;
 
 use crate::failure::Outcome;
 use crate::git::Git;
@@ -45,11 +48,15 @@ const TABLE: &[(&str, Command)] = &[
     ("check-ref-format", plumbing::check_ref_format),
     ("checkout", checkout::checkout),
     ("clean", clean::clean),
+    ("clone", transport::clone),
     ("commit", commit::commit),
     ("commit-tree", plumbing::commit_tree),
     ("config", config::config),
     ("count-objects", plumbing::count_objects),
+    ("fetch", transport::fetch),
     ("for-each-ref", refs::for_each_ref),
+    ("fsck", maintenance::fsck),
+    ("gc", maintenance::gc),
     ("hash-object", hash_object::hash_object),
     ("help", help::help),
     ("init", init::init),
@@ -57,6 +64,11 @@ const TABLE: &[(&str, Command)] = &[
     ("ls-tree", ls_tree::ls_tree),
     ("merge-base", plumbing::merge_base),
     ("mv", mv::mv),
+    ("pack-refs", maintenance::pack_refs),
+    ("prune", maintenance::prune),
+    ("pull", transport::pull),
+    ("push", transport::push),
+    ("read-tree", update_index::read_tree),
     ("reflog", reflog::reflog),
     ("remote", remote::remote),
     ("reset", reset::reset),
@@ -70,6 +82,7 @@ const TABLE: &[(&str, Command)] = &[
     ("switch", checkout::switch),
     ("symbolic-ref", refs::symbolic_ref),
     ("tag", refs::tag),
+    ("update-index", update_index::update_index),
     ("update-ref", refs::update_ref),
     ("var", plumbing::var),
     ("version", help::version),

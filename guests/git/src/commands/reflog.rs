@@ -26,16 +26,69 @@ pub fn reflog(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     }
 }
 
-/// `log -g --abbrev-commit --oneline`
+/// Entries, a line each; what is to be shown otherwise is the business of `log -g`.
 fn show(git: &mut Git, words: &[String]) -> Outcome<i32> {
-    let mut line: Vec<String> = ["-g", "--abbrev-commit", "--pretty=oneline"]
-        .map(str::to_owned)
-        .to_vec();
-    line.extend_from_slice(words);
-    match super::find("log") {
-        Some(log) => log(git, line),
-        None => Err(super::help::unknown("log")),
+    let plain = |word: &String| {
+        !word.starts_with('-')
+            || word
+                .strip_prefix("-n")
+                .unwrap_or(&word[1..])
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+    };
+    if !words.iter().all(plain) {
+        let mut line: Vec<String> = ["-g", "--abbrev-commit", "--pretty=oneline"]
+            .map(str::to_owned)
+            .to_vec();
+        line.extend_from_slice(words);
+        let log = super::find("log").ok_or_else(|| super::help::unknown("log"))?;
+        return log(git, line);
     }
+    let mut limit = usize::MAX;
+    let mut name = None;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.strip_prefix('-') {
+            Some("n") => {
+                limit = words
+                    .next()
+                    .and_then(|word| word.parse().ok())
+                    .unwrap_or(limit)
+            }
+            Some(number) => limit = number.trim_start_matches('n').parse().unwrap_or(limit),
+            None => name = Some(word.clone()),
+        }
+    }
+    let repository = git.repository()?;
+    let shown = name.clone().unwrap_or_else(|| "HEAD".to_owned());
+    if name.is_none() && repository.head().is_none() {
+        let branch = repository.head_branch().unwrap_or_default();
+        return Err(Failure::fatal(format!(
+            "your current branch '{branch}' does not have any commits yet"
+        )));
+    }
+    let Some(full) = repository.full_ref_name(&shown) else {
+        return Err(match repository.rev(&shown)? {
+            Some(_) => Failure::silent(0),
+            None => crate::repository::revision::unknown(&shown),
+        });
+    };
+    for (number, entry) in repository
+        .reflog(&full)
+        .iter()
+        .rev()
+        .enumerate()
+        .take(limit)
+    {
+        let short = repository.short(&entry.new);
+        let shown = if shown == "@" { "HEAD" } else { &shown };
+        writeln!(
+            git.out,
+            "{short} {shown}@{{{number}}}: {}",
+            String::from_utf8_lossy(&entry.message)
+        )?;
+    }
+    Ok(0)
 }
 
 fn list(git: &mut Git, repository: &Repository) -> Outcome<i32> {

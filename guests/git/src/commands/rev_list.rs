@@ -262,7 +262,7 @@ fn line(
     side: Option<char>,
 ) -> Outcome<String> {
     let name = |oid: &Oid| {
-        if asked.abbreviate {
+        if asked.abbreviate || asked.oneline {
             repository.short(oid)
         } else {
             oid.hex()

@@ -25,6 +25,8 @@ struct Look {
     absolute: Option<bool>,
     default: Option<String>,
     found: usize,
+    /// The one line of `--verify`, which is only written when there is no other.
+    line: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,9 @@ pub fn rev_parse(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     if look.verify && look.found != 1 {
         return Err(look.single());
     }
+    if let Some(line) = look.line {
+        writeln!(git.out, "{line}")?;
+    }
     Ok(0)
 }
 
@@ -136,6 +141,7 @@ impl Look {
                 // git names the right end of a range first.
                 let mut found = found;
                 if found.len() > 1 && word.contains("..") {
+                    found.reverse();
                     found.sort_by_key(|tip| tip.excluded);
                 }
                 for tip in found {
@@ -196,7 +202,10 @@ impl Look {
             }
         }
         let text = self.text(repository, &tip.oid);
-        writeln!(git.out, "{mark}{text}")?;
+        match self.verify {
+            true => self.line = Some(format!("{mark}{text}")),
+            false => writeln!(git.out, "{mark}{text}")?,
+        }
         Ok(())
     }
 

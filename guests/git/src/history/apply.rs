@@ -54,7 +54,14 @@ pub fn apply(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let parsed = SYNTAX.parse(&words)?;
     let mut request = Request::default();
     for given in &parsed.options {
-        let number = || given.text().parse::<usize>().map_err(|_| Failure::error(129, format!("option `{}' expects a numerical value", given.name)));
+        let number = || {
+            given.text().parse::<usize>().map_err(|_| {
+                Failure::error(
+                    129,
+                    format!("option `{}' expects a numerical value", given.name),
+                )
+            })
+        };
         match given.name.as_str() {
             "check" => request.check = given.on,
             "stat" => request.stat = given.on,
@@ -85,27 +92,51 @@ pub fn apply(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
                     "warn" => Space::Warn,
                     "fix" | "strip" => Space::Fix,
                     "error" | "error-all" => Space::Error,
-                    other => return Err(Failure::error(128, format!("unrecognized whitespace option '{other}'"))),
+                    other => {
+                        return Err(Failure::error(
+                            128,
+                            format!("unrecognized whitespace option '{other}'"),
+                        ));
+                    }
                 }
             }
-            "unsafe-paths" | "allow-overlap" | "inaccurate-eof" | "no-add" | "allow-binary-replacement" | "binary" => {}
+            "unsafe-paths"
+            | "allow-overlap"
+            | "inaccurate-eof"
+            | "no-add"
+            | "allow-binary-replacement"
+            | "binary" => {}
             _ => return Err(SYNTAX.refuse(given)),
         }
     }
     if request.reject {
         request.verbose = true;
+        request.matching.go_on = true;
     }
-    let inputs = if parsed.operands.is_empty() { vec!["-".to_owned()] } else { parsed.operands.clone() };
+    let inputs = if parsed.operands.is_empty() {
+        vec!["-".to_owned()]
+    } else {
+        parsed.operands.clone()
+    };
     run(git, &request, &inputs)
 }
 
 fn run(git: &mut Git, request: &Request, inputs: &[String]) -> Outcome<i32> {
     let repository = git.repository().ok();
     if (request.index || request.cached || request.three_way) && repository.is_none() {
-        let option = if request.cached { "--cached" } else if request.three_way { "--3way" } else { "--index" };
+        let option = if request.cached {
+            "--cached"
+        } else if request.three_way {
+            "--3way"
+        } else {
+            "--index"
+        };
         return Err(Failure::fatal(format!("'{option}' outside a repository")));
     }
-    let prefix = repository.as_ref().map(|repository| repository.prefix().to_vec()).unwrap_or_default();
+    let prefix = repository
+        .as_ref()
+        .map(|repository| repository.prefix().to_vec())
+        .unwrap_or_default();
     let mut status = 0;
     for input in inputs {
         let text = read(input, &prefix)?;
@@ -113,14 +144,35 @@ fn run(git: &mut Git, request: &Request, inputs: &[String]) -> Outcome<i32> {
         if !directory.is_empty() {
             directory.push(b'/');
         }
-        let reading = Reading { strip: request.strip.unwrap_or(1), directory: [&prefix[..], &directory].concat(), recount: request.recount };
+        let reading = Reading {
+            strip: request.strip.unwrap_or(1),
+            directory: directory.clone(),
+            recount: request.recount,
+        };
         let mut patches = parse(&text, &reading)?;
         if patches.is_empty() && !request.allow_empty {
-            return Err(Failure::error(128, "No valid patches in input (allow with \"--allow-empty\")"));
+            return Err(Failure::error(
+                128,
+                "No valid patches in input (allow with \"--allow-empty\")",
+            ));
         }
+        patches
+            .iter_mut()
+            .filter(|patch| !patch.from_top)
+            .for_each(|patch| patch.below(&prefix));
+        patches.retain(|patch| {
+            patch
+                .new_name
+                .as_deref()
+                .unwrap_or(patch.name())
+                .starts_with(&prefix)
+        });
         patches.retain(|patch| wanted(request, patch.new_name.as_deref().unwrap_or(patch.name())));
         if request.reverse {
-            patches.iter_mut().for_each(crate::patch::FilePatch::reverse);
+            patches.reverse();
+            patches
+                .iter_mut()
+                .for_each(crate::patch::FilePatch::reverse);
         }
         let name = if input == "-" { "<stdin>" } else { input };
         let errors = work::space_warnings(git, request, &patches, name);
@@ -134,6 +186,9 @@ fn run(git: &mut Git, request: &Request, inputs: &[String]) -> Outcome<i32> {
             let write = !request.check || request.apply;
             let mut work = Work::new(git, repository.clone(), request, target)?;
             status |= work.run(&patches, write)?;
+            if status != 0 && !request.reject {
+                return Ok(status);
+            }
         }
         work::space_summary(git, request, errors);
         if shows {
@@ -163,5 +218,13 @@ fn read(input: &str, prefix: &[u8]) -> Outcome<Vec<u8>> {
         true => input.to_owned(),
         false => format!("{}{input}", String::from_utf8_lossy(prefix)),
     };
-    std::fs::read(path).map_err(|error| Failure::error(128, format!("can't open patch '{input}': {}", crate::failure::reason(&error))))
+    std::fs::read(path).map_err(|error| {
+        Failure::error(
+            128,
+            format!(
+                "can't open patch '{input}': {}",
+                crate::failure::reason(&error)
+            ),
+        )
+    })
 }

@@ -39,7 +39,12 @@ pub fn blame(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let mut rest = Vec::new();
     for word in &words {
         match word.strip_prefix("--date=") {
-            Some(name) => request.date = Some(Style::named(name).ok_or_else(|| Failure::fatal(format!("unknown date format {name}")))?),
+            Some(name) => {
+                request.date = Some(
+                    Style::named(name)
+                        .ok_or_else(|| Failure::fatal(format!("unknown date format {name}")))?,
+                )
+            }
             None => rest.push(word.clone()),
         }
     }
@@ -58,16 +63,25 @@ pub fn blame(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
             "t" => request.raw_time = true,
             "w" => request.whitespace.all = true,
             "L" => request.ranges.push(given.text()),
-            "abbrev" => request.abbreviation = given.value.as_ref().and_then(|value| value.parse().ok()),
+            "abbrev" => {
+                request.abbreviation = given.value.as_ref().and_then(|value| value.parse().ok())
+            }
             "progress" | "show-stats" | "score-debug" | "minimal" | "M" | "C" => {}
             _ => return Err(SYNTAX.refuse(given)),
         }
     }
     let repository = git.repository()?;
-    let Some((path_word, revisions)) = parsed.operands.split_last() else { return Err(SYNTAX.misused()) };
+    let Some((path_word, revisions)) = parsed.operands.split_last() else {
+        return Err(SYNTAX.misused());
+    };
     let path = repository.from_top(path_word)?;
     let (tips, _) = split_words(&repository, revisions, Some(revisions.len()))?;
-    let text = run(&repository, &request, &path, tips.iter().find(|tip| !tip.excluded).map(|tip| tip.oid))?;
+    let text = run(
+        &repository,
+        &request,
+        &path,
+        tips.iter().find(|tip| !tip.excluded).map(|tip| tip.oid),
+    )?;
     git.out.put(&text)?;
     Ok(0)
 }
@@ -100,12 +114,21 @@ struct Blame<'a> {
     commits: HashMap<Oid, Rc<Commit>>,
 }
 
-fn run(repository: &Repository, request: &Request, path: &[u8], start: Option<Oid>) -> Outcome<Vec<u8>> {
-    let head = repository.head().ok_or_else(|| Failure::fatal("no such ref: HEAD"))?;
+fn run(
+    repository: &Repository,
+    request: &Request,
+    path: &[u8],
+    start: Option<Oid>,
+) -> Outcome<Vec<u8>> {
+    let head = repository
+        .head()
+        .ok_or_else(|| Failure::fatal("no such ref: HEAD"))?;
     let from = start.map_or(Ok(head), |oid| repository.to_commit(&oid))?;
     let shown = String::from_utf8_lossy(path).into_owned();
     let tree = repository.to_tree(&from)?;
-    let stored = repository.at_path(&tree, path)?.filter(|entry| entry.mode != crate::repository::mode::TREE);
+    let stored = repository
+        .at_path(&tree, path)?
+        .filter(|entry| entry.mode != crate::repository::mode::TREE);
     let Some(entry) = stored else {
         return Err(Failure::fatal(match start {
             None => format!("no such path '{shown}' in HEAD"),
@@ -117,7 +140,8 @@ fn run(repository: &Repository, request: &Request, path: &[u8], start: Option<Oi
     let bytes = match start {
         Some(_) => committed.clone(),
         None => {
-            let missing = |_| Failure::fatal(format!("Cannot lstat '{shown}': No such file or directory"));
+            let missing =
+                |_| Failure::fatal(format!("Cannot lstat '{shown}': No such file or directory"));
             std::fs::symlink_metadata(crate::repository::path_of(path)?).map_err(missing)?;
             content(&source, &File::on_disk(path, entry.mode))?
         }
@@ -136,7 +160,11 @@ fn run(repository: &Repository, request: &Request, path: &[u8], start: Option<Oi
     let all: Vec<(usize, usize)> = (0..lines.len()).map(|line| (line, line)).collect();
     let (passed, own) = blame.pass(&committed, &bytes, &all);
     for (line, place) in own {
-        blame.answers[place] = Some(Answer { oid: Oid::ZERO, path: Rc::new(path.to_vec()), line });
+        blame.answers[place] = Some(Answer {
+            oid: Oid::ZERO,
+            path: Rc::new(path.to_vec()),
+            line,
+        });
     }
     blame.suspect(from, path.to_vec(), passed)?;
     blame.work()?;
@@ -207,14 +235,23 @@ impl Blame<'_> {
         }
         let path = Rc::new(suspect.path);
         for (line, place) in left {
-            self.answers[place] = Some(Answer { oid, path: path.clone(), line });
+            self.answers[place] = Some(Answer {
+                oid,
+                path: path.clone(),
+                line,
+            });
         }
         Ok(())
     }
 
     fn bytes(&self, tree: &Oid, path: &[u8]) -> Outcome<Option<Rc<Vec<u8>>>> {
-        let entry = self.repository.at_path(tree, path)?.filter(|entry| entry.mode & 0o170_000 != 0o040_000);
-        entry.map(|entry| content(&self.source, &File::stored(path, entry.mode, entry.oid))).transpose()
+        let entry = self
+            .repository
+            .at_path(tree, path)?
+            .filter(|entry| entry.mode & 0o170_000 != 0o040_000);
+        entry
+            .map(|entry| content(&self.source, &File::stored(path, entry.mode, entry.oid)))
+            .transpose()
     }
 
     /// The file in a parent, under the name it had there.
@@ -223,19 +260,34 @@ impl Blame<'_> {
             return Ok(Some((path.to_vec(), bytes)));
         }
         let pairs = trees(self.repository, old, new, &Pathspec::default(), false)?;
-        let chosen: Vec<Pair> = pairs.into_iter().filter(|pair| pair.status == Status::Deleted || pair.path() == path).collect();
+        let chosen: Vec<Pair> = pairs
+            .into_iter()
+            .filter(|pair| pair.status == Status::Deleted || pair.path() == path)
+            .collect();
         let found = detect(&self.source, chosen, Detection::default())?;
-        let renamed = found.into_iter().find(|pair| pair.status == Status::Renamed && pair.path() == path);
-        let Some(from) = renamed.and_then(|pair| pair.old) else { return Ok(None) };
+        let renamed = found
+            .into_iter()
+            .find(|pair| pair.status == Status::Renamed && pair.path() == path);
+        let Some(from) = renamed.and_then(|pair| pair.old) else {
+            return Ok(None);
+        };
         let bytes = content(&self.source, &from)?;
         Ok(Some((from.path, bytes)))
     }
 
     /// Lines that the old file has too, under their numbers there, and those it hasn't.
-    fn pass(&self, old: &[u8], new: &[u8], lines: &[(usize, usize)]) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    fn pass(
+        &self,
+        old: &[u8],
+        new: &[u8],
+        lines: &[(usize, usize)],
+    ) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
         let (old, new) = (split(old), split(new));
         let (old, new) = without_common_tail(&old, &new);
-        let comparison = Comparison { whitespace: self.whitespace, ..Comparison::default() };
+        let comparison = Comparison {
+            whitespace: self.whitespace,
+            ..Comparison::default()
+        };
         let edits = changes(old, new, comparison);
         let (mut passed, mut own) = (Vec::new(), Vec::new());
         for (line, place) in lines {
@@ -254,7 +306,12 @@ impl Blame<'_> {
     }
 
     fn who(&mut self, oid: &Oid, line: impl Fn(&Commit) -> Vec<u8>) -> Outcome<Signature> {
-        let nobody = Signature { name: b"Not Committed Yet".to_vec(), email: b"not.committed.yet".to_vec(), seconds: self.repository.now(), zone: 0 };
+        let nobody = Signature {
+            name: b"Not Committed Yet".to_vec(),
+            email: b"not.committed.yet".to_vec(),
+            seconds: self.repository.now(),
+            zone: 0,
+        };
         if oid.is_zero() {
             return Ok(nobody);
         }
@@ -262,7 +319,13 @@ impl Blame<'_> {
         Ok(Signature::parse(&line(&commit)).unwrap_or(nobody))
     }
 
-    fn show(&mut self, request: &Request, lines: &[&[u8]], chosen: &[bool], path: &[u8]) -> Outcome<Vec<u8>> {
+    fn show(
+        &mut self,
+        request: &Request,
+        lines: &[&[u8]],
+        chosen: &[bool],
+        path: &[u8],
+    ) -> Outcome<Vec<u8>> {
         match request.porcelain {
             true => self.porcelain(request, lines, chosen, path),
             false => self.table(request, lines, chosen, path),
@@ -273,26 +336,63 @@ impl Blame<'_> {
         Ok(!oid.is_zero() && !request.root && self.commit(oid)?.parents.is_empty())
     }
 
-    fn table(&mut self, request: &Request, lines: &[&[u8]], chosen: &[bool], path: &[u8]) -> Outcome<Vec<u8>> {
+    fn table(
+        &mut self,
+        request: &Request,
+        lines: &[&[u8]],
+        chosen: &[bool],
+        path: &[u8],
+    ) -> Outcome<Vec<u8>> {
         let answers = self.answers.clone();
-        let wanted: Vec<(usize, &Answer)> = answers.iter().enumerate().filter(|(at, _)| chosen[*at]).filter_map(|(at, answer)| Some((at, answer.as_ref()?))).collect();
+        let wanted: Vec<(usize, &Answer)> = answers
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| chosen[*at])
+            .filter_map(|(at, answer)| Some((at, answer.as_ref()?)))
+            .collect();
         let names = request.name || wanted.iter().any(|(_, answer)| answer.path[..] != *path);
-        let longest = wanted.iter().map(|(_, answer)| answer.path.len()).max().unwrap_or(0);
+        let longest = wanted
+            .iter()
+            .map(|(_, answer)| answer.path.len())
+            .max()
+            .unwrap_or(0);
         let mut authors: HashMap<Oid, (String, String)> = HashMap::new();
         let date = request.date.clone().unwrap_or(Style::Iso);
         for (_, answer) in &wanted {
             if !authors.contains_key(&answer.oid) {
                 let who = self.who(&answer.oid, |commit| commit.author.clone())?;
-                let name = if request.email { format!("<{}>", String::from_utf8_lossy(&who.email)) } else { String::from_utf8_lossy(&who.name).into_owned() };
+                let name = if request.email {
+                    format!("<{}>", String::from_utf8_lossy(&who.email))
+                } else {
+                    String::from_utf8_lossy(&who.name).into_owned()
+                };
                 let style = if request.raw_time { &Style::Raw } else { &date };
-                authors.insert(answer.oid, (name, show(who.seconds, who.zone, style, self.repository.now())));
+                authors.insert(
+                    answer.oid,
+                    (
+                        name,
+                        show(who.seconds, who.zone, style, self.repository.now()),
+                    ),
+                );
             }
         }
-        let width = authors.values().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-        let date_width = authors.values().map(|(_, date)| date.len()).max().unwrap_or(0);
+        let width = authors
+            .values()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let date_width = authors
+            .values()
+            .map(|(_, date)| date.len())
+            .max()
+            .unwrap_or(0);
         let digits = |number: usize| number.to_string().len();
         let last = wanted.last().map_or(0, |(at, _)| at + 1);
-        let last_original = wanted.iter().map(|(_, answer)| answer.line + 1).max().unwrap_or(0);
+        let last_original = wanted
+            .iter()
+            .map(|(_, answer)| answer.line + 1)
+            .max()
+            .unwrap_or(0);
         let length = self.name_length(request, &wanted);
         let mut text = Vec::new();
         for (at, answer) in wanted {
@@ -326,15 +426,31 @@ impl Blame<'_> {
         if request.long || request.abbreviation.is_some_and(|length| length >= 40) {
             return 40;
         }
-        let least = request.abbreviation.unwrap_or(self.repository.abbreviation_length());
-        let mut names: Vec<Oid> = wanted.iter().map(|(_, answer)| answer.oid).filter(|oid| !oid.is_zero()).collect();
+        let least = request
+            .abbreviation
+            .unwrap_or(self.repository.abbreviation_length());
+        let mut names: Vec<Oid> = wanted
+            .iter()
+            .map(|(_, answer)| answer.oid)
+            .filter(|oid| !oid.is_zero())
+            .collect();
         names.sort();
         names.dedup();
-        let needed = names.iter().map(|oid| self.repository.objects().abbreviate(oid, least).len()).max().unwrap_or(least);
+        let needed = names
+            .iter()
+            .map(|oid| self.repository.objects().abbreviate(oid, least).len())
+            .max()
+            .unwrap_or(least);
         (needed.max(least) + 1).min(40)
     }
 
-    fn porcelain(&mut self, request: &Request, lines: &[&[u8]], chosen: &[bool], path: &[u8]) -> Outcome<Vec<u8>> {
+    fn porcelain(
+        &mut self,
+        request: &Request,
+        lines: &[&[u8]],
+        chosen: &[bool],
+        path: &[u8],
+    ) -> Outcome<Vec<u8>> {
         let answers = self.answers.clone();
         let mut text = Vec::new();
         let mut told: Vec<Oid> = Vec::new();
@@ -345,9 +461,16 @@ impl Blame<'_> {
                 continue;
             };
             let follows = |end: usize| {
-                answers[end].as_ref().is_some_and(|next| chosen[end] && next.oid == first.oid && next.path == first.path && next.line == first.line + end - at)
+                answers[end].as_ref().is_some_and(|next| {
+                    chosen[end]
+                        && next.oid == first.oid
+                        && next.path == first.path
+                        && next.line == first.line + end - at
+                })
             };
-            let end = (at + 1..answers.len()).find(|end| !follows(*end)).unwrap_or(answers.len());
+            let end = (at + 1..answers.len())
+                .find(|end| !follows(*end))
+                .unwrap_or(answers.len());
             for number in at..end {
                 let original = first.line + number - at + 1;
                 let mut head = format!("{} {original} {}", first.oid, number + 1);
@@ -370,13 +493,39 @@ impl Blame<'_> {
         Ok(text)
     }
 
-    fn details(&mut self, oid: &Oid, path: &[u8], request: &Request, asked: &[u8], text: &mut Vec<u8>) -> Outcome<()> {
+    fn details(
+        &mut self,
+        oid: &Oid,
+        path: &[u8],
+        request: &Request,
+        asked: &[u8],
+        text: &mut Vec<u8>,
+    ) -> Outcome<()> {
         let author = self.who(oid, |commit| commit.author.clone())?;
         let committer = self.who(oid, |commit| commit.committer.clone())?;
         for (title, who) in [("author", author), ("committer", committer)] {
             let sign = if who.zone < 0 { '-' } else { '+' };
-            text.extend([title.as_bytes(), b" ", &who.name, b"\n", title.as_bytes(), b"-mail <", &who.email, b">\n"].concat());
-            text.extend(format!("{title}-time {}\n{title}-tz {sign}{:04}\n", who.seconds, who.zone.abs()).into_bytes());
+            text.extend(
+                [
+                    title.as_bytes(),
+                    b" ",
+                    &who.name,
+                    b"\n",
+                    title.as_bytes(),
+                    b"-mail <",
+                    &who.email,
+                    b">\n",
+                ]
+                .concat(),
+            );
+            text.extend(
+                format!(
+                    "{title}-time {}\n{title}-tz {sign}{:04}\n",
+                    who.seconds,
+                    who.zone.abs()
+                )
+                .into_bytes(),
+            );
         }
         let summary = match oid.is_zero() {
             true => [b"Version of ", asked, b" from ", asked].concat(),
@@ -417,7 +566,9 @@ fn ranges(words: &[String], lines: &[&[u8]], name: &str) -> Outcome<Vec<bool>> {
     let mut chosen = vec![false; lines.len()];
     let mut anchor = 0;
     for word in words {
-        let (start, end) = word.split_once(',').map_or((word.as_str(), ""), |(start, end)| (start, end));
+        let (start, end) = word
+            .split_once(',')
+            .map_or((word.as_str(), ""), |(start, end)| (start, end));
         let first = match start {
             "" => 1,
             start => place(start, lines, anchor)?,
@@ -428,11 +579,14 @@ fn ranges(words: &[String], lines: &[&[u8]], name: &str) -> Outcome<Vec<bool>> {
             [b'-', ..] => first.saturating_sub(number(&end[1..])?) + 1,
             _ => place(end, lines, first)?,
         };
-        let (first, last) = (first.min(last).max(1), first.max(last));
         if first > lines.len() {
             let unit = if lines.len() == 1 { "line" } else { "lines" };
-            return Err(Failure::fatal(format!("file {name} has only {} {unit}", lines.len())));
+            return Err(Failure::fatal(format!(
+                "file {name} has only {} {unit}",
+                lines.len()
+            )));
         }
+        let (first, last) = (first.min(last).max(1), first.max(last));
         chosen[first - 1..last.min(lines.len())].fill(true);
         anchor = last;
     }
@@ -440,13 +594,30 @@ fn ranges(words: &[String], lines: &[&[u8]], name: &str) -> Outcome<Vec<bool>> {
 }
 
 fn number(text: &str) -> Outcome<usize> {
-    text.parse().map_err(|_| Failure::fatal(format!("-L invalid line number: {text}")))
+    text.parse()
+        .map_err(|_| Failure::fatal(format!("-L invalid line number: {text}")))
 }
 
 fn place(text: &str, lines: &[&[u8]], after: usize) -> Outcome<usize> {
-    let Some(pattern) = text.strip_prefix('/') else { return number(text) };
+    let Some(pattern) = text.strip_prefix('/') else {
+        return number(text);
+    };
     let pattern = pattern.strip_suffix('/').unwrap_or(pattern);
-    let regex = crate::log::pattern(pattern, crate::log::PatternKind::Basic, false, posix_regex::Newline::Anchors)?;
-    let found = lines.iter().enumerate().skip(after).find(|(_, line)| regex.is_match(line.strip_suffix(b"\n").unwrap_or(line)));
-    found.map(|(at, _)| at + 1).ok_or_else(|| Failure::fatal(format!("-L parameter '{pattern}' starting at line {}: No match", after + 1)))
+    let regex = crate::log::pattern(
+        pattern,
+        crate::log::PatternKind::Basic,
+        false,
+        posix_regex::Newline::Anchors,
+    )?;
+    let found = lines
+        .iter()
+        .enumerate()
+        .skip(after)
+        .find(|(_, line)| regex.is_match(line.strip_suffix(b"\n").unwrap_or(line)));
+    found.map(|(at, _)| at + 1).ok_or_else(|| {
+        Failure::fatal(format!(
+            "-L parameter '{pattern}' starting at line {}: No match",
+            after + 1
+        ))
+    })
 }

@@ -47,11 +47,24 @@ pub fn grep(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let parsed = SYNTAX.parse(&words)?;
     let mut request = Request::default();
     for given in &parsed.options {
-        let number = || given.text().parse::<usize>().map_err(|_| Failure::error(129, format!("option `{}' expects a numerical value", given.name)));
+        let number = || {
+            given.text().parse::<usize>().map_err(|_| {
+                Failure::error(
+                    129,
+                    format!("option `{}' expects a numerical value", given.name),
+                )
+            })
+        };
         match given.name.as_str() {
             "e" => request.patterns.push(given.text()),
             "f" => {
-                let text = std::fs::read_to_string(given.text()).map_err(|error| Failure::fatal(format!("cannot open '{}': {}", given.text(), crate::failure::reason(&error))))?;
+                let text = std::fs::read_to_string(given.text()).map_err(|error| {
+                    Failure::fatal(format!(
+                        "cannot open '{}': {}",
+                        given.text(),
+                        crate::failure::reason(&error)
+                    ))
+                })?;
                 request.patterns.extend(text.lines().map(str::to_owned));
             }
             "extended-regexp" | "perl-regexp" => request.kind = PatternKind::Extended,
@@ -101,9 +114,21 @@ pub fn grep(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         (true, false) => Pathspec::parse(&repository, &["."])?,
         _ => Pathspec::parse(&repository, &paths)?,
     };
-    let mut search = Search { git, repository: &repository, request: &request, patterns: Vec::new(), hits: false, shown: false };
+    let mut search = Search {
+        git,
+        repository: &repository,
+        request: &request,
+        patterns: Vec::new(),
+        hits: false,
+        shown: false,
+    };
     for text in request.patterns.iter().flat_map(|text| text.split('\n')) {
-        search.patterns.push(pattern(text, request.kind, request.ignore_case, Newline::Anchors)?);
+        search.patterns.push(pattern(
+            text,
+            request.kind,
+            request.ignore_case,
+            Newline::Anchors,
+        )?);
     }
     if tips.is_empty() {
         search.worktree(&paths)?;
@@ -132,7 +157,11 @@ impl Search<'_> {
     fn worktree(&mut self, paths: &Pathspec) -> Outcome<()> {
         let index = self.repository.index()?;
         let mut last: Option<Vec<u8>> = None;
-        for entry in index.entries().iter().filter(|entry| paths.matches(&entry.path)) {
+        for entry in index
+            .entries()
+            .iter()
+            .filter(|entry| paths.matches(&entry.path))
+        {
             if entry.mode == mode::SUBMODULE || last.as_ref() == Some(&entry.path) {
                 continue;
             }
@@ -143,7 +172,10 @@ impl Search<'_> {
                 }
                 continue;
             }
-            if path_of(&entry.path)?.symlink_metadata().is_ok_and(|data| data.is_file()) {
+            if path_of(&entry.path)?
+                .symlink_metadata()
+                .is_ok_and(|data| data.is_file())
+            {
                 self.file(&File::on_disk(&entry.path, entry.mode), "")?;
             }
         }
@@ -158,7 +190,11 @@ impl Search<'_> {
             crate::changes::Place::Disk => std::rc::Rc::new(std::fs::read(path_of(&file.path)?)?),
             _ => content(&Source::of(self.repository), file)?,
         };
-        let path = if self.request.full_name { file.path.clone() } else { self.repository.from_here(&file.path) };
+        let path = if self.request.full_name {
+            file.path.clone()
+        } else {
+            self.repository.from_here(&file.path)
+        };
         let name = match self.request.nul {
             true => [prefix.as_bytes(), &path].concat(),
             false => quote(&[prefix.as_bytes(), &path].concat(), true),
@@ -171,18 +207,23 @@ impl Search<'_> {
     }
 
     fn matched(&self, line: &[u8]) -> bool {
-        let found = self.patterns.iter().any(|pattern| self.find(pattern, line, 0).is_some());
+        let found = self
+            .patterns
+            .iter()
+            .any(|pattern| self.find(pattern, line, 0).is_some());
         found != self.request.invert
     }
 
     /// A match, as a whole word when that is asked for.
     fn find(&self, pattern: &Regex, line: &[u8], from: usize) -> Option<(usize, usize)> {
-        let is_word = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let is_word =
+            |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let scan = pattern.scan(line);
         let mut at = from;
         while at <= line.len() {
             let (start, end) = scan.find(at)?;
-            let bounded = !(is_word(start.checked_sub(1).and_then(|before| line.get(before))) && is_word(line.get(start)))
+            let bounded = !(is_word(start.checked_sub(1).and_then(|before| line.get(before)))
+                && is_word(line.get(start)))
                 && !(end > start && is_word(line.get(end - 1)) && is_word(line.get(end)));
             if !self.request.word || bounded && end > start {
                 return Some((start, end));
@@ -193,9 +234,15 @@ impl Search<'_> {
     }
 
     fn lines(&mut self, name: &[u8], bytes: &[u8], binary: bool) -> Outcome<()> {
-        let lines: Vec<&[u8]> = split(bytes).into_iter().map(|line| line.strip_suffix(b"\n").unwrap_or(line)).collect();
+        let lines: Vec<&[u8]> = split(bytes)
+            .into_iter()
+            .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+            .collect();
         let mut found: Vec<usize> = Vec::new();
-        let only_first = self.request.names || self.request.names_without || self.request.quiet || binary && !self.request.count;
+        let only_first = self.request.names
+            || self.request.names_without
+            || self.request.quiet
+            || binary && !self.request.count;
         for (at, line) in lines.iter().enumerate() {
             if self.request.max.is_some_and(|max| found.len() >= max) {
                 break;
@@ -223,10 +270,18 @@ impl Search<'_> {
         if request.names {
             self.git.out.put(&[name, end].concat())?;
         } else if request.count {
-            let front = if request.no_name { Vec::new() } else { [name, if request.nul { b"\0" } else { b":" }].concat() };
-            self.git.out.put(&[&front[..], format!("{}\n", found.len()).as_bytes()].concat())?;
+            let front = if request.no_name {
+                Vec::new()
+            } else {
+                [name, if request.nul { b"\0" } else { b":" }].concat()
+            };
+            self.git
+                .out
+                .put(&[&front[..], format!("{}\n", found.len()).as_bytes()].concat())?;
         } else if binary {
-            self.git.out.put(&[b"Binary file ", name, b" matches\n"].concat())?;
+            self.git
+                .out
+                .put(&[b"Binary file ", name, b" matches\n"].concat())?;
         } else {
             self.show(name, &lines, &found)?;
         }
@@ -246,7 +301,10 @@ impl Search<'_> {
         let mut next = 0;
         for (number, at) in found.iter().enumerate() {
             let from = at.saturating_sub(request.before).max(next);
-            if context && (from > next || number == 0) && (self.shown && !request.break_files || number > 0) {
+            if context
+                && (from > next || number == 0)
+                && (self.shown && !request.break_files || number > 0)
+            {
                 text.extend(b"--\n");
             }
             for line in from..*at {
@@ -279,7 +337,12 @@ impl Search<'_> {
                 text.extend(format!("{}{}", column + 1, char::from(sign)).into_bytes());
             }
         };
-        let first = |from: usize| self.patterns.iter().filter_map(|pattern| self.find(pattern, line, from)).min_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)));
+        let first = |from: usize| {
+            self.patterns
+                .iter()
+                .filter_map(|pattern| self.find(pattern, line, from))
+                .min_by_key(|(start, end)| (*start, std::cmp::Reverse(*end)))
+        };
         if request.only_matching && sign == b':' && !request.invert {
             let mut from = 0;
             while let Some((start, end)) = first(from) {
@@ -295,7 +358,10 @@ impl Search<'_> {
             }
             return;
         }
-        front(first(0).map(|(start, _)| start).filter(|_| sign == b':'), text);
+        front(
+            first(0).map(|(start, _)| start).filter(|_| sign == b':'),
+            text,
+        );
         text.extend(line);
         text.push(b'\n');
     }

@@ -140,7 +140,9 @@ fn run(
     };
     let names = reduced(repository, names)?;
     let [name] = &names[..] else {
-        return Err(Failure::fatal("merging more than one commit is not supported"));
+        return Err(Failure::fatal(
+            "merging more than one commit is not supported",
+        ));
     };
     let Some(oid) = repository.rev(name)? else {
         return Err(Failure::plain(
@@ -159,15 +161,23 @@ fn run(
 
 /// Without those that HEAD has already, as long as one is left.
 fn reduced(repository: &Repository, names: Vec<String>) -> Outcome<Vec<String>> {
-    let (Some(head), true) = (repository.head(), names.len() > 1) else { return Ok(names) };
+    let (Some(head), true) = (repository.head(), names.len() > 1) else {
+        return Ok(names);
+    };
     let mut left = Vec::new();
     for name in &names {
-        let Some(oid) = repository.rev(name)? else { return Ok(vec![name.clone()]) };
+        let Some(oid) = repository.rev(name)? else {
+            return Ok(vec![name.clone()]);
+        };
         if !is_ancestor(repository, &repository.to_commit(&oid)?, &head)? {
             left.push(name.clone());
         }
     }
-    Ok(if left.is_empty() { names[..1].to_vec() } else { left })
+    Ok(if left.is_empty() {
+        names[..1].to_vec()
+    } else {
+        left
+    })
 }
 
 fn upstream(repository: &Repository) -> Outcome<String> {
@@ -453,10 +463,18 @@ fn complete(
 }
 
 fn default_message(repository: &Repository, name: &str) -> String {
-    let early = name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches(['~', '^']);
-    let is_early = early != name && repository.full_ref_name(early).is_some_and(|full| full.starts_with("refs/heads/"));
+    let early = name
+        .trim_end_matches(|letter: char| letter.is_ascii_digit())
+        .trim_end_matches(['~', '^']);
+    let is_early = early != name
+        && repository
+            .full_ref_name(early)
+            .is_some_and(|full| full.starts_with("refs/heads/"));
     if is_early && name.len() > early.len() && name[early.len()..].starts_with(['~', '^']) {
-        return format!("Merge branch '{early}' (early part){}", destination(repository));
+        return format!(
+            "Merge branch '{early}' (early part){}",
+            destination(repository)
+        );
     }
     let kind = match repository.full_ref_name(name) {
         Some(full) if full.starts_with("refs/heads/") => "branch",

@@ -15,7 +15,13 @@ use crate::repository::{Oid, Repository};
 
 const PICK: Syntax = Syntax::new(include_str!("usage/cherry-pick.txt"));
 const REVERT: Syntax = Syntax::new(include_str!("usage/revert.txt"));
-const STATE: [&str; 5] = ["CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_MSG", "sequencer", "AUTO_MERGE"];
+const STATE: [&str; 5] = [
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "MERGE_MSG",
+    "sequencer",
+    "AUTO_MERGE",
+];
 
 pub fn cherry_pick(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     run(git, &words, Action::Pick, &PICK)
@@ -267,7 +273,12 @@ fn abort(git: &mut Git, action: Action) -> Outcome<i32> {
     let to = saved
         .or(repository.head())
         .ok_or_else(|| Failure::fatal("cannot resolve HEAD"))?;
-    repository.update_ref("ORIG_HEAD", repository.head().unwrap_or(to), Expected::Anything, "")?;
+    repository.update_ref(
+        "ORIG_HEAD",
+        repository.head().unwrap_or(to),
+        Expected::Anything,
+        "",
+    )?;
     make::reset_to(&repository, &to)?;
     repository.update_ref(
         "HEAD",

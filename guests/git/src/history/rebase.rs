@@ -70,7 +70,10 @@ pub fn rebase(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let repository = git.repository_with_worktree()?;
     if make::exists(&repository, FOLDER) {
         let folder = repository.git_dir().join(FOLDER);
-        let folder = repository.worktree().and_then(|top| folder.strip_prefix(top).ok()).unwrap_or(&folder);
+        let folder = repository
+            .worktree()
+            .and_then(|top| folder.strip_prefix(top).ok())
+            .unwrap_or(&folder);
         return Err(Failure::fatal(format!(
             "It seems that there is already a {FOLDER} directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\
              \tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \"{}\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",

@@ -102,7 +102,11 @@ pub fn apply(
         Action::Revert => Labels {
             base: title.clone(),
             ours: "HEAD".to_owned(),
-            theirs: if parent.is_some() { format!("parent of {title}") } else { "(empty tree)".to_owned() },
+            theirs: if parent.is_some() {
+                format!("parent of {title}")
+            } else {
+                "(empty tree)".to_owned()
+            },
         },
         _ => Labels {
             base: format!("parent of {title}"),
@@ -142,7 +146,6 @@ pub fn apply(
         crate::commands::message::add_trailer(&mut message, &line);
     }
     if !merge.is_clean() {
-        
         make::write(
             repository,
             "MERGE_MSG",
@@ -326,7 +329,8 @@ fn begin_over_index(
     repository: &Repository,
     index: &mut crate::repository::Index,
     ours: &Oid,
-    merge: &crate::merge::Merge) -> Outcome<Begun> {
+    merge: &crate::merge::Merge,
+) -> Outcome<Begun> {
     let converter = crate::repository::worktree::Converter::new(repository);
     make::write(repository, "AUTO_MERGE", format!("{}\n", merge.tree))?;
     match crate::repository::worktree::switch(repository, &converter, index, ours, &merge.tree)? {

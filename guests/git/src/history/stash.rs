@@ -16,7 +16,9 @@ use crate::repository::ignore::Ignore;
 use crate::repository::index::Entry;
 use crate::repository::pathspec::Pathspec;
 use crate::repository::refs::{Expected, LogEntry};
-use crate::repository::worktree::{Collect, Converter, add_file, remove_file, reset_hard, switch, untracked, write_file};
+use crate::repository::worktree::{
+    Collect, Converter, add_file, remove_file, reset_hard, switch, untracked, write_file,
+};
 use crate::repository::{Commit, Index, Oid, Repository, Role, path_of};
 
 const USAGE: &str = include_str!("usage/stash.txt");
@@ -54,7 +56,9 @@ pub fn stash(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         "clear" => clear(git),
         "branch" => branch(git, &rest),
         verb if verb.starts_with('-') => push(git, &words, false),
-        verb => Err(Failure::fatal(format!("subcommand wasn't specified; 'push' can't be assumed due to unexpected token '{verb}'"))),
+        verb => Err(Failure::fatal(format!(
+            "subcommand wasn't specified; 'push' can't be assumed due to unexpected token '{verb}'"
+        ))),
     }
 }
 
@@ -75,7 +79,10 @@ fn read(words: &[String]) -> Outcome<Asked> {
         129 => Failure::plain(129, failure.message.replace(PUSH.usage, USAGE)),
         _ => failure,
     })?;
-    let mut asked = Asked { operands: parsed.operands.clone(), ..Asked::default() };
+    let mut asked = Asked {
+        operands: parsed.operands.clone(),
+        ..Asked::default()
+    };
     for given in &parsed.options {
         match given.name.as_str() {
             "keep-index" => asked.keep_index = Some(given.on),
@@ -98,7 +105,11 @@ fn push(git: &mut Git, words: &[String], save: bool) -> Outcome<i32> {
     let repository = git.repository_with_worktree()?;
     let paths = Pathspec::parse(&repository, &asked.operands)?;
     let mut index = repository.index()?;
-    let known: Vec<Vec<u8>> = index.entries().iter().map(|entry| entry.path.clone()).collect();
+    let known: Vec<Vec<u8>> = index
+        .entries()
+        .iter()
+        .map(|entry| entry.path.clone())
+        .collect();
     if let Some(item) = paths.unmatched(known.iter().map(Vec::as_slice)).first()
         && !asked.untracked
     {
@@ -134,7 +145,8 @@ fn push(git: &mut Git, words: &[String], save: bool) -> Outcome<i32> {
     let (oid, message) = commit(&repository, &head, &trees, &loose, &asked)?;
     store(&repository, oid, &message)?;
     if !asked.quiet {
-        git.out.write_all(format!("Saved working directory and index state {message}\n").as_bytes())?;
+        git.out
+            .write_all(format!("Saved working directory and index state {message}\n").as_bytes())?;
     }
     clean(&repository, &mut index, &paths, &head_tree, &trees, &asked)?;
     for path in &loose {
@@ -143,12 +155,22 @@ fn push(git: &mut Git, words: &[String], save: bool) -> Outcome<i32> {
     Ok(0)
 }
 
-fn untracked_files(repository: &Repository, index: &Index, paths: &Pathspec, asked: &Asked) -> Outcome<Vec<Vec<u8>>> {
+fn untracked_files(
+    repository: &Repository,
+    index: &Index,
+    paths: &Pathspec,
+    asked: &Asked,
+) -> Outcome<Vec<Vec<u8>>> {
     if !asked.untracked && !asked.all {
         return Ok(Vec::new());
     }
     let ignore = Ignore::standard(repository);
-    let collect = Collect { all_files: true, ignored: asked.all, each_ignored: asked.all, ..Collect::default() };
+    let collect = Collect {
+        all_files: true,
+        ignored: asked.all,
+        each_ignored: asked.all,
+        ..Collect::default()
+    };
     let found = untracked(index, &ignore, paths, collect)?;
     let mut files = found.paths;
     if asked.all {
@@ -166,37 +188,84 @@ struct Trees {
 }
 
 impl Trees {
-    fn of(repository: &Repository, index: &Index, paths: &Pathspec, head: &Oid, staged: bool) -> Outcome<Trees> {
+    fn of(
+        repository: &Repository,
+        index: &Index,
+        paths: &Pathspec,
+        head: &Oid,
+        staged: bool,
+    ) -> Outcome<Trees> {
         let index_tree = repository.write_tree(index.entries())?;
         if staged {
-            return Ok(Trees { index: index_tree, worktree: index_tree });
+            return Ok(Trees {
+                index: index_tree,
+                worktree: index_tree,
+            });
         }
         let converter = Converter::new(repository);
         let mut files = index.clone();
         if !paths.is_empty() {
-            let from_head: Vec<Entry> = repository.files(head)?.iter().map(|file| Entry::new(&file.path, file.mode, file.oid)).collect();
-            let mut chosen: Vec<Entry> = from_head.into_iter().filter(|entry| !paths.matches(&entry.path)).collect();
-            chosen.extend(index.entries().iter().filter(|entry| paths.matches(&entry.path)).cloned());
+            let from_head: Vec<Entry> = repository
+                .files(head)?
+                .iter()
+                .map(|file| Entry::new(&file.path, file.mode, file.oid))
+                .collect();
+            let mut chosen: Vec<Entry> = from_head
+                .into_iter()
+                .filter(|entry| !paths.matches(&entry.path))
+                .collect();
+            chosen.extend(
+                index
+                    .entries()
+                    .iter()
+                    .filter(|entry| paths.matches(&entry.path))
+                    .cloned(),
+            );
             files.replace_all(chosen);
         }
-        let known: Vec<Vec<u8>> = files.entries().iter().filter(|entry| paths.matches(&entry.path)).map(|entry| entry.path.clone()).collect();
+        let known: Vec<Vec<u8>> = files
+            .entries()
+            .iter()
+            .filter(|entry| paths.matches(&entry.path))
+            .map(|entry| entry.path.clone())
+            .collect();
         for path in known {
             match isobox_guest::stat::stat(path_of(&path)?, false) {
-                Ok(found) if found.kind != isobox_guest::stat::Kind::Directory => _ = add_file(repository, &converter, &mut files, &path, &found)?,
+                Ok(found) if found.kind != isobox_guest::stat::Kind::Directory => {
+                    _ = add_file(repository, &converter, &mut files, &path, &found)?
+                }
                 _ => _ = files.remove(&path),
             }
         }
-        Ok(Trees { index: index_tree, worktree: repository.write_tree(files.entries())? })
+        Ok(Trees {
+            index: index_tree,
+            worktree: repository.write_tree(files.entries())?,
+        })
     }
 }
 
 /// The commit of a stash: its parents are HEAD, the index, and untracked files, if any.
-fn commit(repository: &Repository, head: &Oid, trees: &Trees, loose: &[Vec<u8>], asked: &Asked) -> Outcome<(Oid, String)> {
-    let branch = repository.head_branch().unwrap_or_else(|| "(no branch)".to_owned());
-    let subject = String::from_utf8_lossy(&repository.objects().commit(head)?.subject()).into_owned();
+fn commit(
+    repository: &Repository,
+    head: &Oid,
+    trees: &Trees,
+    loose: &[Vec<u8>],
+    asked: &Asked,
+) -> Outcome<(Oid, String)> {
+    let branch = repository
+        .head_branch()
+        .unwrap_or_else(|| "(no branch)".to_owned());
+    let subject =
+        String::from_utf8_lossy(&repository.objects().commit(head)?.subject()).into_owned();
     let base = format!("{branch}: {} {subject}", repository.short(head));
     let who = repository.signature(Role::Author)?.line();
-    let index = make::commit(repository, trees.index, vec![*head], Some(who.clone()), format!("index on {base}\n").as_bytes())?;
+    let index = make::commit(
+        repository,
+        trees.index,
+        vec![*head],
+        Some(who.clone()),
+        format!("index on {base}\n").as_bytes(),
+    )?;
     let mut parents = vec![*head, index];
     if !loose.is_empty() {
         let converter = Converter::new(repository);
@@ -206,13 +275,25 @@ fn commit(repository: &Repository, head: &Oid, trees: &Trees, loose: &[Vec<u8>],
             add_file(repository, &converter, &mut files, path, &found)?;
         }
         let tree = repository.write_tree(files.entries())?;
-        parents.push(make::commit(repository, tree, Vec::new(), Some(who.clone()), format!("untracked files on {base}\n").as_bytes())?);
+        parents.push(make::commit(
+            repository,
+            tree,
+            Vec::new(),
+            Some(who.clone()),
+            format!("untracked files on {base}\n").as_bytes(),
+        )?);
     }
     let message = match &asked.message {
         Some(message) if !message.is_empty() => format!("On {branch}: {message}"),
         _ => format!("WIP on {base}"),
     };
-    let oid = make::commit(repository, trees.worktree, parents, Some(who), message.as_bytes())?;
+    let oid = make::commit(
+        repository,
+        trees.worktree,
+        parents,
+        Some(who),
+        message.as_bytes(),
+    )?;
     Ok((oid, message))
 }
 
@@ -228,11 +309,22 @@ fn store(repository: &Repository, oid: Oid, message: &str) -> Outcome<()> {
 }
 
 /// Takes what was put aside out of the index and the working tree.
-fn clean(repository: &Repository, index: &mut Index, paths: &Pathspec, head: &Oid, trees: &Trees, asked: &Asked) -> Outcome<()> {
+fn clean(
+    repository: &Repository,
+    index: &mut Index,
+    paths: &Pathspec,
+    head: &Oid,
+    trees: &Trees,
+    asked: &Asked,
+) -> Outcome<()> {
     let converter = Converter::new(repository);
     let lock = index.lock()?;
     if paths.is_empty() && !asked.staged {
-        let to = if asked.keep_index == Some(true) { trees.index } else { *head };
+        let to = if asked.keep_index == Some(true) {
+            trees.index
+        } else {
+            *head
+        };
         reset_hard(repository, &converter, index, &to)?;
         if let Some(head) = repository.head() {
             repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
@@ -241,13 +333,30 @@ fn clean(repository: &Repository, index: &mut Index, paths: &Pathspec, head: &Oi
         return index.write_locked(lock);
     }
     let from_head = repository.files(head)?;
-    let kept: Vec<Entry> = index.entries().iter().filter(|entry| !paths.matches(&entry.path)).cloned().collect();
-    let staged: Vec<Entry> = index.entries().iter().filter(|entry| paths.matches(&entry.path)).cloned().collect();
+    let kept: Vec<Entry> = index
+        .entries()
+        .iter()
+        .filter(|entry| !paths.matches(&entry.path))
+        .cloned()
+        .collect();
+    let staged: Vec<Entry> = index
+        .entries()
+        .iter()
+        .filter(|entry| paths.matches(&entry.path))
+        .cloned()
+        .collect();
     let mut entries = kept;
     let keep_index = asked.keep_index == Some(true);
     let targets: Vec<(Vec<u8>, u32, Oid)> = match keep_index {
-        true => staged.iter().map(|entry| (entry.path.clone(), entry.mode, entry.oid)).collect(),
-        false => from_head.iter().filter(|file| paths.matches(&file.path)).map(|file| (file.path.clone(), file.mode, file.oid)).collect(),
+        true => staged
+            .iter()
+            .map(|entry| (entry.path.clone(), entry.mode, entry.oid))
+            .collect(),
+        false => from_head
+            .iter()
+            .filter(|file| paths.matches(&file.path))
+            .map(|file| (file.path.clone(), file.mode, file.oid))
+            .collect(),
     };
     for entry in &staged {
         if !targets.iter().any(|(path, ..)| *path == entry.path) {
@@ -264,9 +373,23 @@ fn clean(repository: &Repository, index: &mut Index, paths: &Pathspec, head: &Oi
 }
 
 /// The stash a word names, with its place in the list.
-fn named(git: &mut Git, repository: &Repository, words: &[String]) -> Outcome<(Oid, Option<usize>, String)> {
+fn named(
+    git: &mut Git,
+    repository: &Repository,
+    words: &[String],
+) -> Outcome<(Oid, Option<usize>, String)> {
     if words.len() > 1 {
-        return Err(Failure::plain(1, format!("Too many revisions specified: {}", words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" "))));
+        return Err(Failure::plain(
+            1,
+            format!(
+                "Too many revisions specified: {}",
+                words
+                    .iter()
+                    .map(|word| format!("'{word}'"))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            ),
+        ));
     }
     let word = match words.first() {
         None => {
@@ -276,28 +399,43 @@ fn named(git: &mut Git, repository: &Repository, words: &[String]) -> Outcome<(O
             }
             format!("{REF}@{{0}}")
         }
-        Some(word) if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()) => format!("{REF}@{{{word}}}"),
+        Some(word) if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{REF}@{{{word}}}")
+        }
         Some(word) => word.clone(),
     };
-    let number = word.strip_prefix(REF).or(word.strip_prefix("stash")).and_then(|rest| match rest {
-        "" => Some(0),
-        rest => rest.strip_prefix("@{")?.strip_suffix('}')?.parse().ok(),
-    });
+    let number = word
+        .strip_prefix(REF)
+        .or(word.strip_prefix("stash"))
+        .and_then(|rest| match rest {
+            "" => Some(0),
+            rest => rest.strip_prefix("@{")?.strip_suffix('}')?.parse().ok(),
+        });
     let found = match number {
         Some(number) => {
             let log = repository.reflog(REF);
             match log.len() {
-                count if number >= count => return Err(Failure::error(1, format!("{word} is not a valid reference"))),
+                count if number >= count => {
+                    return Err(Failure::error(
+                        1,
+                        format!("{word} is not a valid reference"),
+                    ));
+                }
                 count => Some(log[count - 1 - number].new),
             }
         }
         None => repository.rev(&word)?,
     };
     let oid = found.ok_or_else(|| Failure::error(1, format!("{word} is not a valid reference")))?;
-    let stash_like = repository.objects().commit(&oid).is_ok_and(|commit| commit.parents.len() >= 2);
+    let stash_like = repository
+        .objects()
+        .commit(&oid)
+        .is_ok_and(|commit| commit.parents.len() >= 2);
     match stash_like {
         true => Ok((oid, number, word)),
-        false => Err(Failure::fatal(format!("'{word}' is not a stash-like commit"))),
+        false => Err(Failure::fatal(format!(
+            "'{word}' is not a stash-like commit"
+        ))),
     }
 }
 
@@ -310,7 +448,9 @@ fn list(git: &mut Git, words: &[String]) -> Outcome<i32> {
     let wants_patch = options.diff.formats.any();
     options.merges = crate::log::Merges::FirstParent;
     options.merges_said = true;
-    let own_format = words.iter().any(|word| word.starts_with("--format") || word.starts_with("--pretty") || word == "--oneline");
+    let own_format = words.iter().any(|word| {
+        word.starts_with("--format") || word.starts_with("--pretty") || word == "--oneline"
+    });
     let format = options.format.clone();
     let mut printer = Printer::new(&repository, options, Pathspec::default())?;
     for (number, entry) in log.iter().rev().enumerate().take(max) {
@@ -319,7 +459,11 @@ fn list(git: &mut Git, words: &[String]) -> Outcome<i32> {
         if own_format {
             let commit = repository.objects().commit(&entry.new)?;
             printer.options.format = format.clone();
-            printer.reflog = Some((format!("refs/stash@{{{number}}}"), format!("stash@{{{number}}}"), message));
+            printer.reflog = Some((
+                format!("refs/stash@{{{number}}}"),
+                format!("stash@{{{number}}}"),
+                message,
+            ));
             printer.show(&entry.new, &commit, '>', &mut text)?;
         } else {
             text.extend(format!("stash@{{{number}}}: {message}\n").into_bytes());
@@ -357,20 +501,41 @@ fn show(git: &mut Git, words: &[String]) -> Outcome<i32> {
         at += 1;
     }
     if let Some(option) = names.iter().find(|name| name.starts_with('-')) {
-        return Err(Failure::plain(129, format!("error: unknown option `{}'\n{USAGE}", option.trim_start_matches('-'))));
+        return Err(Failure::plain(
+            129,
+            format!(
+                "error: unknown option `{}'\n{USAGE}",
+                option.trim_start_matches('-')
+            ),
+        ));
     }
     let (oid, ..) = named(git, &repository, &names)?;
     if !options.formats.any() {
-        options.formats = Formats { stat: true, ..Formats::default() };
+        options.formats = Formats {
+            stat: true,
+            ..Formats::default()
+        };
     }
     let commit = repository.objects().commit(&oid)?;
     let source = Source::of(&repository);
     let mut pairs = Vec::new();
     if !only_untracked {
-        pairs = changes::trees(&repository, &repository.to_tree(&commit.parents[0])?, &commit.tree, &Pathspec::default(), false)?;
+        pairs = changes::trees(
+            &repository,
+            &repository.to_tree(&commit.parents[0])?,
+            &commit.tree,
+            &Pathspec::default(),
+            false,
+        )?;
     }
     if let (true, Some(third)) = (with_untracked || only_untracked, commit.parents.get(2)) {
-        pairs.extend(changes::trees(&repository, &Oid::EMPTY_TREE, &repository.to_tree(third)?, &Pathspec::default(), false)?);
+        pairs.extend(changes::trees(
+            &repository,
+            &Oid::EMPTY_TREE,
+            &repository.to_tree(third)?,
+            &Pathspec::default(),
+            false,
+        )?);
         pairs.sort_by(|a, b| a.path().cmp(b.path()));
     }
     let pairs = report::select(&source, pairs, &options)?;
@@ -385,12 +550,16 @@ fn take(git: &mut Git, words: &[String], and_drop: bool) -> Outcome<i32> {
     let repository = git.repository_with_worktree()?;
     let (oid, number, word) = named(git, &repository, &asked.operands)?;
     if and_drop && number.is_none() {
-        return Err(Failure::error(1, format!("'{word}' is not a stash reference")));
+        return Err(Failure::error(
+            1,
+            format!("'{word}' is not a stash reference"),
+        ));
     }
     let status = apply(git, &repository, &oid, asked.index, asked.quiet)?;
     if status != 0 {
         if and_drop {
-            git.out.write_all(b"The stash entry is kept in case you need it again.\n")?;
+            git.out
+                .write_all(b"The stash entry is kept in case you need it again.\n")?;
         }
         return Ok(status);
     }
@@ -400,11 +569,22 @@ fn take(git: &mut Git, words: &[String], and_drop: bool) -> Outcome<i32> {
     Ok(0)
 }
 
-fn apply(git: &mut Git, repository: &Repository, oid: &Oid, with_index: bool, quiet: bool) -> Outcome<i32> {
+fn apply(
+    git: &mut Git,
+    repository: &Repository,
+    oid: &Oid,
+    with_index: bool,
+    quiet: bool,
+) -> Outcome<i32> {
     let stash: Commit = repository.objects().commit(oid)?;
     let mut index = repository.index()?;
     if index.has_conflicts() {
-        let text: Vec<String> = index.entries().iter().filter(|entry| entry.stage == 2).map(|entry| format!("{}: needs merge", String::from_utf8_lossy(&entry.path))).collect();
+        let text: Vec<String> = index
+            .entries()
+            .iter()
+            .filter(|entry| entry.stage == 2)
+            .map(|entry| format!("{}: needs merge", String::from_utf8_lossy(&entry.path)))
+            .collect();
         git.out.write_all((text.join("\n") + "\n").as_bytes())?;
         return Err(Failure::plain(1, "error: could not write index"));
     }
@@ -415,8 +595,18 @@ fn apply(git: &mut Git, repository: &Repository, oid: &Oid, with_index: bool, qu
         true => Some(merge_index(repository, &base, &ours, &stashed_index)?),
         false => None,
     };
-    let labels = Labels { base: "Stash base".to_owned(), ours: "Updated upstream".to_owned(), theirs: "Stashed changes".to_owned() };
-    let merge = merge_trees(repository, [&base, &ours, &stash.tree], &labels, Favor::Nobody, 0)?;
+    let labels = Labels {
+        base: "Stash base".to_owned(),
+        ours: "Updated upstream".to_owned(),
+        theirs: "Stashed changes".to_owned(),
+    };
+    let merge = merge_trees(
+        repository,
+        [&base, &ours, &stash.tree],
+        &labels,
+        Favor::Nobody,
+        0,
+    )?;
     let converter = Converter::new(repository);
     let plan = match switch(repository, &converter, &index, &ours, &merge.tree)? {
         Ok(plan) => plan,
@@ -453,16 +643,29 @@ fn apply(git: &mut Git, repository: &Repository, oid: &Oid, with_index: bool, qu
 }
 
 fn merge_index(repository: &Repository, base: &Oid, ours: &Oid, theirs: &Oid) -> Outcome<Oid> {
-    let labels = Labels { base: "Stash base".to_owned(), ours: "Updated upstream".to_owned(), theirs: "Stashed changes".to_owned() };
+    let labels = Labels {
+        base: "Stash base".to_owned(),
+        ours: "Updated upstream".to_owned(),
+        theirs: "Stashed changes".to_owned(),
+    };
     let merge = merge_trees(repository, [base, ours, theirs], &labels, Favor::Nobody, 0)?;
     match merge.is_clean() {
         true => Ok(merge.tree),
-        false => Err(Failure::error(1, "conflicts in index. Try without --index.")),
+        false => Err(Failure::error(
+            1,
+            "conflicts in index. Try without --index.",
+        )),
     }
 }
 
 /// Without `--index` only new files stay in the index; what was changed is unstaged again.
-fn settle_index(index: &mut Index, before: &Index, merge: &Merge, restored: Option<&Oid>, repository: &Repository) -> Outcome<()> {
+fn settle_index(
+    index: &mut Index,
+    before: &Index,
+    merge: &Merge,
+    restored: Option<&Oid>,
+    repository: &Repository,
+) -> Outcome<()> {
     if !merge.is_clean() {
         for (path, stages) in &merge.conflicts {
             index.remove(path);
@@ -475,7 +678,11 @@ fn settle_index(index: &mut Index, before: &Index, merge: &Merge, restored: Opti
         return Ok(());
     }
     let mut entries: Vec<Entry> = match restored {
-        Some(tree) => repository.files(tree)?.iter().map(|file| Entry::new(&file.path, file.mode, file.oid)).collect(),
+        Some(tree) => repository
+            .files(tree)?
+            .iter()
+            .map(|file| Entry::new(&file.path, file.mode, file.oid))
+            .collect(),
         None => before.entries().to_vec(),
     };
     for entry in index.entries() {
@@ -490,12 +697,20 @@ fn settle_index(index: &mut Index, before: &Index, merge: &Merge, restored: Opti
     Ok(())
 }
 
-fn restore_untracked(git: &mut Git, repository: &Repository, converter: &Converter, third: &Oid) -> Outcome<bool> {
+fn restore_untracked(
+    git: &mut Git,
+    repository: &Repository,
+    converter: &Converter,
+    third: &Oid,
+) -> Outcome<bool> {
     let files = repository.files(&repository.to_tree(third)?)?;
     let mut clash = false;
     for file in &files {
         if path_of(&file.path)?.symlink_metadata().is_ok() {
-            git.warn(format!("{} already exists, no checkout", String::from_utf8_lossy(&file.path)));
+            git.warn(format!(
+                "{} already exists, no checkout",
+                String::from_utf8_lossy(&file.path)
+            ));
             clash = true;
         }
     }
@@ -513,12 +728,19 @@ fn drop_one(git: &mut Git, words: &[String]) -> Outcome<i32> {
     let asked = read(words)?;
     let repository = git.repository()?;
     let (_, number, word) = named(git, &repository, &asked.operands)?;
-    let number = number.ok_or_else(|| Failure::error(1, format!("'{word}' is not a stash reference")))?;
+    let number =
+        number.ok_or_else(|| Failure::error(1, format!("'{word}' is not a stash reference")))?;
     forget(git, &repository, number, &word, asked.quiet)?;
     Ok(0)
 }
 
-fn forget(git: &mut Git, repository: &Repository, number: usize, word: &str, quiet: bool) -> Outcome<()> {
+fn forget(
+    git: &mut Git,
+    repository: &Repository,
+    number: usize,
+    word: &str,
+    quiet: bool,
+) -> Outcome<()> {
     let mut log: Vec<LogEntry> = repository.reflog(REF);
     let at = log.len() - 1 - number;
     let gone = log.remove(at);
@@ -534,7 +756,8 @@ fn forget(git: &mut Git, repository: &Repository, number: usize, word: &str, qui
         None => repository.delete_ref(REF, Expected::Anything)?,
     }
     if !quiet {
-        git.out.write_all(format!("Dropped {word} ({})\n", gone.new).as_bytes())?;
+        git.out
+            .write_all(format!("Dropped {word} ({})\n", gone.new).as_bytes())?;
     }
     Ok(())
 }
@@ -548,26 +771,50 @@ fn clear(git: &mut Git) -> Outcome<i32> {
 }
 
 fn branch(git: &mut Git, words: &[String]) -> Outcome<i32> {
-    let Some(name) = words.first() else { return Err(Failure::plain(1, "No branch name specified")) };
+    let Some(name) = words.first() else {
+        return Err(Failure::plain(1, "No branch name specified"));
+    };
     let repository = git.repository_with_worktree()?;
     let (oid, number, word) = named(git, &repository, &words[1..])?;
     let commit = repository.objects().commit(&oid)?;
     let full = format!("refs/heads/{name}");
     if repository.resolve_ref(&full).is_some() {
-        return Err(Failure::fatal(format!("a branch named '{name}' already exists")));
+        return Err(Failure::fatal(format!(
+            "a branch named '{name}' already exists"
+        )));
     }
     let converter = Converter::new(&repository);
     let mut index = repository.index()?;
     let base = commit.parents[0];
-    let plan = match switch(&repository, &converter, &index, &make::head_tree(&repository)?, &repository.to_tree(&base)?)? {
+    let plan = match switch(
+        &repository,
+        &converter,
+        &index,
+        &make::head_tree(&repository)?,
+        &repository.to_tree(&base)?,
+    )? {
         Ok(plan) => plan,
-        Err(refusal) => return Err(Failure::plain(1, refusal.message("checkout", "switch branches"))),
+        Err(refusal) => {
+            return Err(Failure::plain(
+                1,
+                refusal.message("checkout", "switch branches"),
+            ));
+        }
     };
     let from = repository.head_branch().unwrap_or_default();
     plan.apply(&repository, &converter, &mut index)?;
     index.write()?;
-    repository.update_ref(&full, base, Expected::Anything, &format!("branch: Created from {base}"))?;
-    repository.set_symbolic_ref("HEAD", &full, Some(&format!("checkout: moving from {from} to {name}")))?;
+    repository.update_ref(
+        &full,
+        base,
+        Expected::Anything,
+        &format!("branch: Created from {base}"),
+    )?;
+    repository.set_symbolic_ref(
+        "HEAD",
+        &full,
+        Some(&format!("checkout: moving from {from} to {name}")),
+    )?;
     git.warn(format!("Switched to a new branch '{name}'"));
     let status = apply(git, &repository, &oid, true, false)?;
     if let (0, Some(number)) = (status, number) {

@@ -45,6 +45,8 @@ pub struct Repository {
     objects: Objects,
     surroundings: Surroundings,
     now: OnceCell<i64>,
+    /// What logs call changes that one command makes for another: `pull`.
+    reflog_action: OnceCell<String>,
 }
 
 impl Repository {
@@ -96,6 +98,11 @@ impl Repository {
     /// A corrupt index.
     pub fn index(&self) -> Outcome<Index> {
         Index::read(&self.index_path())
+    }
+
+    /// Has logs name `action` where a merge or a fetch would name itself.
+    pub fn act_for(&self, action: String) {
+        let _ = self.reflog_action.set(action);
     }
 
     /// The clock, read once.

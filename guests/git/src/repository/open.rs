@@ -73,6 +73,7 @@ impl Repository {
             objects: Objects::at(objects),
             surroundings: surroundings.clone(),
             now: OnceCell::new(),
+            reflog_action: OnceCell::new(),
         })
     }
 }

@@ -5,6 +5,7 @@ mod paths;
 mod switch;
 
 use options::{Asked, Command};
+pub use switch::DETACHED;
 
 use super::branches;
 use super::status::collect::{self, Wanted};

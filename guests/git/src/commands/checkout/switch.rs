@@ -13,7 +13,8 @@ use crate::repository::revision::{Walk, WalkOptions};
 use crate::repository::worktree::{self, Converter};
 use crate::repository::{Index, Oid, Repository, lock};
 
-const DETACHED: &str = "
+/// What git says to whoever leaves all branches.
+pub const DETACHED: &str = "
 You are in 'detached HEAD' state. You can look around, make experimental
 changes and commit them, and you can discard any commits you make in this
 state without impacting any branches by switching back to a branch.

@@ -78,7 +78,7 @@ pub fn commit(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         .as_ref()
         .is_some_and(|commit| commit.parents.len() > 1);
     if !found.committable() && !merging && !asked.allow_empty && !amends_merge {
-        return nothing(git, &repository, &asked, amended.is_some(), &status);
+        return nothing(git, &repository, amended.is_some(), &status);
     }
     let author = text::author(&repository, &asked, amended.as_ref())?;
     let committer = repository.signature(Role::Committer)?;
@@ -205,16 +205,8 @@ fn status_of(
 }
 
 /// There is nothing to commit: git shows the status, and what to do about it.
-fn nothing(
-    git: &mut Git,
-    repository: &Repository,
-    asked: &Asked,
-    amending: bool,
-    status: &[u8],
-) -> Outcome<i32> {
-    if !asked.quiet || amending {
-        git.out.write_all(status)?;
-    }
+fn nothing(git: &mut Git, repository: &Repository, amending: bool, status: &[u8]) -> Outcome<i32> {
+    git.out.write_all(status)?;
     if amending {
         git.warn(EMPTY_AMEND);
     } else if repository.git_dir().join("CHERRY_PICK_HEAD").exists() {

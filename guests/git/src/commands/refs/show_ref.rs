@@ -8,7 +8,8 @@ use crate::git::Git;
 use crate::repository::refs::Reference;
 use crate::repository::{Kind, Oid, Repository};
 
-const SYNTAX: Syntax = Syntax::new(include_str!("../usage/show-ref.txt"));
+const SYNTAX: Syntax =
+    Syntax::new(include_str!("../usage/show-ref.txt")).with_hidden("    --[no-]heads");
 
 #[derive(Default)]
 struct Asked {

@@ -169,7 +169,7 @@ pub fn symbolic_ref(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         Some(Target::Oid(_)) if quiet => Ok(None),
         Some(Target::Oid(_)) => Err(Failure::fatal(format!("ref {name} is not a symbolic ref"))),
         None if quiet => Ok(None),
-        None => Err(Failure::fatal(format!("No such ref: {name}"))),
+        None => Err(Failure::fatal(format!("ref {name} is not a symbolic ref"))),
     };
     match (&parsed.operands[..], delete) {
         ([name], true) => {
@@ -210,7 +210,11 @@ pub fn symbolic_ref(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
                     "Refusing to set '{name}' to invalid ref '{target}'"
                 )));
             }
-            repository.set_symbolic_ref(name, target, message.as_deref())?;
+            repository.set_symbolic_ref(
+                name,
+                target,
+                Some(message.as_deref().unwrap_or_default()),
+            )?;
             Ok(0)
         }
         _ => Err(SYMBOLIC.misused()),

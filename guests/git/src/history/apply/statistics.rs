@@ -14,9 +14,17 @@ pub fn show(request: &Request, patches: &[FilePatch]) -> Vec<u8> {
     }
     if request.numstat {
         for stat in &stats {
-            let counts = if stat.binary { "-\t-\t".to_owned() } else { format!("{}\t{}\t", stat.added, stat.removed) };
+            let counts = if stat.binary {
+                "-\t-\t".to_owned()
+            } else {
+                format!("{}\t{}\t", stat.added, stat.removed)
+            };
             text.extend(counts.into_bytes());
-            text.extend(if request.nul { &stat.new_name } else { &stat.name });
+            text.extend(if request.nul {
+                &stat.new_name
+            } else {
+                &stat.name
+            });
             text.push(if request.nul { 0 } else { b'\n' });
         }
     }
@@ -28,8 +36,15 @@ pub fn show(request: &Request, patches: &[FilePatch]) -> Vec<u8> {
 
 fn stat(patch: &FilePatch) -> FileStat {
     let (added, removed) = patch.counts();
-    let (old, new) = (patch.name(), patch.new_name.as_deref().unwrap_or(patch.name()));
-    let name = if old == new { quote(new, true) } else { pretty_rename(old, new, true) };
+    let (old, new) = (
+        patch.name(),
+        patch.new_name.as_deref().unwrap_or(patch.name()),
+    );
+    let name = if old == new {
+        quote(new, true)
+    } else {
+        pretty_rename(old, new, true)
+    };
     FileStat {
         name,
         old_name: old.to_vec(),
@@ -44,13 +59,24 @@ fn stat(patch: &FilePatch) -> FileStat {
 }
 
 fn lines(stats: &[FileStat], text: &mut Vec<u8>) {
-    let longest = stats.iter().map(|stat| stat.name.len()).max().unwrap_or(0).min(50);
-    let most = stats.iter().map(|stat| stat.added + stat.removed).max().unwrap_or(0);
+    let longest = stats
+        .iter()
+        .map(|stat| stat.name.len())
+        .max()
+        .unwrap_or(0)
+        .min(50);
+    let most = stats
+        .iter()
+        .map(|stat| stat.added + stat.removed)
+        .max()
+        .unwrap_or(0);
     for stat in stats {
         let mut name = String::from_utf8_lossy(&stat.name).into_owned();
         if name.len() > longest {
             let from = name.len() + 3 - longest;
-            let from = (from..name.len()).find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+            let from = (from..name.len())
+                .find(|at| name.is_char_boundary(*at))
+                .unwrap_or(0);
             let cut = name[from..].find('/').map_or(from, |slash| from + slash);
             name = format!("...{}", &name[cut..]);
         }
@@ -58,8 +84,18 @@ fn lines(stats: &[FileStat], text: &mut Vec<u8>) {
             text.extend(format!(" {name:<longest$} |  Bin\n").into_bytes());
             continue;
         }
-        let room = if longest + most > 70 { 70 - longest } else { most };
-        let scale = |count: usize| if most > 0 { (count * room + most / 2) / most } else { count };
+        let room = if longest + most > 70 {
+            70 - longest
+        } else {
+            most
+        };
+        let scale = |count: usize| {
+            if most > 0 {
+                (count * room + most / 2) / most
+            } else {
+                count
+            }
+        };
         let (total, added) = (scale(stat.added + stat.removed), scale(stat.added));
         let count = stat.added + stat.removed;
         let bars = "+".repeat(added) + &"-".repeat(total.saturating_sub(added));
@@ -71,13 +107,37 @@ fn summary(patch: &FilePatch, text: &mut Vec<u8>) {
     let shown = |name: &[u8]| String::from_utf8_lossy(&quote(name, true)).into_owned();
     let name = shown(patch.new_name.as_deref().unwrap_or(patch.name()));
     if patch.is_new() {
-        text.extend(format!(" create mode {:06o} {name}\n", patch.new_mode.unwrap_or(0o100_644)).into_bytes());
+        text.extend(
+            format!(
+                " create mode {:06o} {name}\n",
+                patch.new_mode.unwrap_or(0o100_644)
+            )
+            .into_bytes(),
+        );
     } else if patch.is_delete() {
-        text.extend(format!(" delete mode {:06o} {}\n", patch.old_mode.unwrap_or(0o100_644), shown(patch.name())).into_bytes());
+        text.extend(
+            format!(
+                " delete mode {:06o} {}\n",
+                patch.old_mode.unwrap_or(0o100_644),
+                shown(patch.name())
+            )
+            .into_bytes(),
+        );
     } else if patch.renames || patch.copies {
         let verb = if patch.renames { "rename" } else { "copy" };
-        let names = pretty_rename(patch.name(), patch.new_name.as_deref().unwrap_or_default(), true);
-        text.extend(format!(" {verb} {} ({}%)\n", String::from_utf8_lossy(&names), patch.score).into_bytes());
+        let names = pretty_rename(
+            patch.name(),
+            patch.new_name.as_deref().unwrap_or_default(),
+            true,
+        );
+        text.extend(
+            format!(
+                " {verb} {} ({}%)\n",
+                String::from_utf8_lossy(&names),
+                patch.score
+            )
+            .into_bytes(),
+        );
     } else if let (Some(old), Some(new)) = (patch.old_mode, patch.new_mode)
         && old != new
     {

@@ -10,10 +10,12 @@ use crate::changes::File;
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
 use crate::merge::text;
-use crate::patch::{Binary, FilePatch, apply as apply_hunks};
+use crate::patch::{Applied, Binary, FilePatch, apply as apply_hunks};
 use crate::report::space_error;
 use crate::repository::index::{Entry, StatData, index_mode};
-use crate::repository::worktree::{Converter, Difference, compare, content_of, remove_file, write_file};
+use crate::repository::worktree::{
+    Converter, Difference, compare, content_of, remove_file, write_file,
+};
 use crate::repository::{Index, Kind, Oid, Repository, mode, path_of};
 
 /// What patches change.
@@ -49,13 +51,29 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// # Errors
     /// A corrupt index.
-    pub fn new(git: &'a mut Git, repository: Option<Rc<Repository>>, request: &'a Request, target: Target) -> Outcome<Self> {
+    pub fn new(
+        git: &'a mut Git,
+        repository: Option<Rc<Repository>>,
+        request: &'a Request,
+        target: Target,
+    ) -> Outcome<Self> {
         let index = match (&repository, target) {
             (Some(repository), Target::Index | Target::Both) => Some(repository.index()?),
             _ => None,
         };
-        let converter = repository.as_ref().map(|repository| Converter::new(repository));
-        Ok(Self { git, repository, converter, request, target, index, made: BTreeMap::new(), rejects: Vec::new() })
+        let converter = repository
+            .as_ref()
+            .map(|repository| Converter::new(repository));
+        Ok(Self {
+            git,
+            repository,
+            converter,
+            request,
+            target,
+            index,
+            made: BTreeMap::new(),
+            rejects: Vec::new(),
+        })
     }
 
     /// Checks all, and writes when nothing failed; 1 when something did.
@@ -67,7 +85,8 @@ impl<'a> Work<'a> {
         let mut reports: Vec<String> = Vec::new();
         for patch in patches {
             if self.request.verbose {
-                self.git.warn(format!("Checking patch {}...", describe(patch)));
+                self.git
+                    .warn(format!("Checking patch {}...", describe(patch)));
             }
             match self.check(patch) {
                 Ok(lines) => reports.extend(lines),
@@ -99,7 +118,11 @@ impl<'a> Work<'a> {
 
     fn fail(&self, patch: &FilePatch, first: &str) -> Failure {
         let name = String::from_utf8_lossy(patch.name()).into_owned();
-        let first = if first.is_empty() { String::new() } else { format!("{first}\n") };
+        let first = if first.is_empty() {
+            String::new()
+        } else {
+            format!("{first}\n")
+        };
         Failure::plain(1, format!("{first}error: {name}: patch does not apply"))
     }
 
@@ -115,13 +138,23 @@ impl<'a> Work<'a> {
         {
             self.must_be_free(new_name)?;
         }
-        let before = old.as_ref().map(|old| old.bytes.clone()).unwrap_or_default();
+        let before = old
+            .as_ref()
+            .map(|old| old.bytes.clone())
+            .unwrap_or_default();
         let mut lines = Vec::new();
-        let new_mode = patch.new_mode.or(old.as_ref().map(|old| old.mode)).unwrap_or(mode::FILE);
+        let new_mode = patch
+            .new_mode
+            .or(old.as_ref().map(|old| old.mode))
+            .unwrap_or(mode::FILE);
         let mut stages = None;
         let bytes = if patch.binary {
             self.binary(patch, &before)?
-        } else if self.request.three_way && !patch.is_new() && !patch.is_delete() && patch.old_oid.is_some() {
+        } else if self.request.three_way
+            && !patch.is_new()
+            && !patch.is_delete()
+            && patch.old_oid.is_some()
+        {
             let (bytes, conflict) = self.three_way(patch, old.as_ref(), &before, &mut lines)?;
             stages = conflict;
             bytes
@@ -135,13 +168,28 @@ impl<'a> Work<'a> {
             self.made.insert(name, None);
         }
         if !patch.is_delete() {
-            let path = patch.new_name.clone().unwrap_or_else(|| patch.name().to_vec());
-            self.made.insert(path, Some(Version { mode: new_mode, bytes, stages }));
+            let path = patch
+                .new_name
+                .clone()
+                .unwrap_or_else(|| patch.name().to_vec());
+            self.made.insert(
+                path,
+                Some(Version {
+                    mode: new_mode,
+                    bytes,
+                    stages,
+                }),
+            );
         }
         Ok(lines)
     }
 
-    fn hunks(&mut self, patch: &FilePatch, before: &[u8], lines: &mut Vec<String>) -> Outcome<Vec<u8>> {
+    fn hunks(
+        &mut self,
+        patch: &FilePatch,
+        before: &[u8],
+        lines: &mut Vec<String>,
+    ) -> Outcome<Vec<u8>> {
         let fixed;
         let hunks = match self.request.space {
             Space::Fix => {
@@ -152,24 +200,17 @@ impl<'a> Work<'a> {
         };
         let (bytes, applied, rejected) = apply_hunks(before, hunks, self.request.matching);
         let name = String::from_utf8_lossy(patch.name()).into_owned();
-        for place in applied.iter().filter(|place| self.request.verbose && place.offset != 0) {
-            let unit = if place.offset.abs() == 1 { "line" } else { "lines" };
-            self.git.warn(format!("Hunk #{} succeeded at {} (offset {} {unit}).", place.hunk + 1, place.line, place.offset));
-        }
-        for place in applied.iter() {
-            if let Some((leading, trailing)) = place.reduced {
-                self.git.warn(format!("Context reduced to ({leading}/{trailing}) to apply fragment at {}", place.line));
+        for number in 0..hunks.len() {
+            if let Some(place) = applied.iter().find(|place| place.hunk == number) {
+                self.tell_place(place);
+            } else if self.request.reject {
+                self.git.warn(self.searching(&patch.hunks[number], &name));
             }
         }
         if let Some(first) = rejected.first().filter(|_| !self.request.reject) {
-            let hunk = &patch.hunks[first.hunk];
-            return Err(self.fail(patch, &self.searching(hunk, &name)));
+            return Err(self.fail(patch, &self.searching(&patch.hunks[first.hunk], &name)));
         }
         if self.request.reject {
-            for reject in &rejected {
-                let hunk = &patch.hunks[reject.hunk];
-                self.git.warn(self.searching(hunk, &name));
-            }
             self.report_rejects(patch, &rejected, lines);
         } else if self.request.verbose {
             lines.push(format!("Applied patch {} cleanly.", describe(patch)));
@@ -177,24 +218,61 @@ impl<'a> Work<'a> {
         Ok(bytes)
     }
 
+    /// Where a hunk went, when that isn't where it said.
+    fn tell_place(&mut self, place: &Applied) {
+        if self.request.verbose && place.offset != 0 {
+            let unit = if place.offset.abs() == 1 {
+                "line"
+            } else {
+                "lines"
+            };
+            self.git.warn(format!(
+                "Hunk #{} succeeded at {} (offset {} {unit}).",
+                place.hunk + 1,
+                place.line,
+                place.offset
+            ));
+        }
+        if let Some((leading, trailing)) = place.reduced {
+            self.git.warn(format!(
+                "Context reduced to ({leading}/{trailing}) to apply fragment at {}",
+                place.line
+            ));
+        }
+    }
+
     fn searching(&self, hunk: &crate::patch::Hunk, name: &str) -> String {
         let mut text = String::new();
         if self.request.verbose {
             let old: Vec<u8> = hunk.side(b'-').flatten().copied().collect();
-            text = format!("error: while searching for:\n{}\n", String::from_utf8_lossy(&old));
+            text = format!(
+                "error: while searching for:\n{}\n",
+                String::from_utf8_lossy(&old)
+            );
         }
         text + &format!("error: patch failed: {name}:{}", hunk.old_start)
     }
 
-    fn report_rejects(&mut self, patch: &FilePatch, rejected: &[crate::patch::Rejected], lines: &mut Vec<String>) {
+    fn report_rejects(
+        &mut self,
+        patch: &FilePatch,
+        rejected: &[crate::patch::Rejected],
+        lines: &mut Vec<String>,
+    ) {
         if rejected.is_empty() {
             lines.push(format!("Applied patch {} cleanly.", describe(patch)));
             return;
         }
         let count = rejected.len();
         let unit = if count == 1 { "reject" } else { "rejects" };
-        lines.push(format!("Applying patch {} with {count} {unit}...", describe(patch)));
-        let path = patch.new_name.clone().unwrap_or_else(|| patch.name().to_vec());
+        lines.push(format!(
+            "Applying patch {} with {count} {unit}...",
+            describe(patch)
+        ));
+        let path = patch
+            .new_name
+            .clone()
+            .unwrap_or_else(|| patch.name().to_vec());
         let shown = String::from_utf8_lossy(&path).into_owned();
         let mut text = format!("diff a/{shown} b/{shown}\t(rejected hunks)\n").into_bytes();
         for (number, hunk) in patch.hunks.iter().enumerate() {
@@ -208,10 +286,24 @@ impl<'a> Work<'a> {
         self.rejects.push(([&path[..], b".rej"].concat(), text));
     }
 
-    fn three_way(&mut self, patch: &FilePatch, old: Option<&Version>, ours: &[u8], lines: &mut Vec<String>) -> Outcome<(Vec<u8>, Option<[Option<(u32, Oid)>; 3]>)> {
-        let Some(repository) = self.repository.clone() else { return Err(Failure::silent(1)) };
+    fn three_way(
+        &mut self,
+        patch: &FilePatch,
+        old: Option<&Version>,
+        ours: &[u8],
+        lines: &mut Vec<String>,
+    ) -> Outcome<(Vec<u8>, Option<[Option<(u32, Oid)>; 3]>)> {
+        let Some(repository) = self.repository.clone() else {
+            return Err(Failure::silent(1));
+        };
         let name = patch.old_oid.clone().unwrap_or_default();
-        let base = repository.rev(&name).ok().flatten().and_then(|oid| repository.objects().read_kind(&oid, Kind::Blob).ok().map(|object| (oid, object)));
+        let base = repository.rev(&name).ok().flatten().and_then(|oid| {
+            repository
+                .objects()
+                .read_kind(&oid, Kind::Blob)
+                .ok()
+                .map(|object| (oid, object))
+        });
         let Some((base_oid, base)) = base else {
             self.git.warn("error: repository lacks the necessary blob to perform 3-way merge.\nFalling back to direct application...");
             return self.hunks(patch, ours, lines).map(|bytes| (bytes, None));
@@ -220,8 +312,17 @@ impl<'a> Work<'a> {
         if !rejected.is_empty() {
             return self.hunks(patch, ours, lines).map(|bytes| (bytes, None));
         }
-        let comparison = crate::diff::Comparison { no_indent: true, ..Default::default() };
-        let options = text::Options { ours: "ours", theirs: "theirs", base: "base", comparison, ..Default::default() };
+        let comparison = crate::diff::Comparison {
+            no_indent: true,
+            ..Default::default()
+        };
+        let options = text::Options {
+            ours: "ours",
+            theirs: "theirs",
+            base: "base",
+            comparison,
+            ..Default::default()
+        };
         let merged = text::merge(&base.data, ours, &theirs, &options);
         let shown = describe(patch);
         if merged.conflicts == 0 {
@@ -232,7 +333,11 @@ impl<'a> Work<'a> {
         lines.push(format!("U {shown}"));
         let file_mode = old.map_or(mode::FILE, |old| old.mode);
         let write = |bytes: &[u8]| repository.objects().write(Kind::Blob, bytes);
-        let stages = [Some((file_mode, base_oid)), Some((file_mode, write(ours)?)), Some((file_mode, write(&theirs)?))];
+        let stages = [
+            Some((file_mode, base_oid)),
+            Some((file_mode, write(ours)?)),
+            Some((file_mode, write(&theirs)?)),
+        ];
         Ok((merged.text, Some(stages)))
     }
 
@@ -244,15 +349,27 @@ impl<'a> Work<'a> {
         {
             return Ok(object.data.clone());
         }
-        let Some(Binary { literal, size, packed }) = &patch.forward else {
-            let text = format!("error: cannot apply binary patch to '{name}' without full index line");
+        let Some(Binary {
+            literal,
+            size,
+            packed,
+        }) = &patch.forward
+        else {
+            let text =
+                format!("error: cannot apply binary patch to '{name}' without full index line");
             return Err(self.fail(patch, &text));
         };
         let limit = size.saturating_add(1).min(1 << 30);
-        let unpacked = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, limit).map_err(|_| self.fail(patch, "error: corrupt binary patch"))?;
+        let unpacked = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, limit)
+            .map_err(|_| self.fail(patch, "error: corrupt binary patch"))?;
         match literal {
             true => Ok(unpacked),
-            false => delta(before, &unpacked).ok_or_else(|| self.fail(patch, &format!("error: binary patch does not apply to '{name}'"))),
+            false => delta(before, &unpacked).ok_or_else(|| {
+                self.fail(
+                    patch,
+                    &format!("error: binary patch does not apply to '{name}'"),
+                )
+            }),
         }
     }
 
@@ -261,41 +378,78 @@ impl<'a> Work<'a> {
         let name = String::from_utf8_lossy(path).into_owned();
         let missing = |what: &str| Failure::error(1, format!("{name}: {what}"));
         if let Some(made) = self.made.get(path) {
-            return made.clone().ok_or_else(|| missing("No such file or directory"));
+            return made
+                .clone()
+                .ok_or_else(|| missing("No such file or directory"));
         }
         let entry = self.index.as_ref().and_then(|index| index.get(path));
         if self.target != Target::Files && entry.is_none() {
             return Err(missing("does not exist in index"));
         }
-        if let (Target::Index, Some(entry), Some(repository)) = (self.target, entry, &self.repository) {
+        if let (Target::Index, Some(entry), Some(repository)) =
+            (self.target, entry, &self.repository)
+        {
             let object = repository.objects().read_kind(&entry.oid, Kind::Blob)?;
-            return Ok(Version { mode: entry.mode, bytes: object.data.clone(), stages: None });
+            return Ok(Version {
+                mode: entry.mode,
+                bytes: object.data.clone(),
+                stages: None,
+            });
         }
-        let found = stat(path_of(path)?, false).map_err(|error| missing(&crate::failure::reason(&error)))?;
-        if let (Some(entry), Some(repository), Some(converter), Some(index)) = (entry, &self.repository, &self.converter, &self.index)
+        let found = stat(path_of(path)?, false)
+            .map_err(|error| missing(&crate::failure::reason(&error)))?;
+        if let (Some(entry), Some(repository), Some(converter), Some(index)) =
+            (entry, &self.repository, &self.converter, &self.index)
             && compare(repository, converter, index, entry)?.0 != Difference::None
         {
             return Err(missing("does not match index"));
         }
         let bytes = match (&self.repository, &self.converter) {
-            (Some(repository), Some(converter)) => content_of(repository, converter, path, &found, None)?,
-            _ => crate::changes::outside_content(&File { path: path.to_vec(), mode: index_mode(&found).unwrap_or(mode::FILE), oid: Oid::ZERO, place: crate::changes::Place::Outside })?.to_vec(),
+            (Some(repository), Some(converter)) => {
+                content_of(repository, converter, path, &found, None)?
+            }
+            _ => crate::changes::outside_content(&File {
+                path: path.to_vec(),
+                mode: index_mode(&found).unwrap_or(mode::FILE),
+                oid: Oid::ZERO,
+                place: crate::changes::Place::Outside,
+            })?
+            .to_vec(),
         };
-        Ok(Version { mode: index_mode(&found).unwrap_or(mode::FILE), bytes, stages: None })
+        Ok(Version {
+            mode: index_mode(&found).unwrap_or(mode::FILE),
+            bytes,
+            stages: None,
+        })
     }
 
     fn must_be_free(&self, path: &[u8]) -> Outcome<()> {
         let name = String::from_utf8_lossy(path).into_owned();
         match self.made.get(path) {
             Some(None) => return Ok(()),
-            Some(Some(_)) => return Err(Failure::error(1, format!("{name}: already exists in working directory"))),
+            Some(Some(_)) => {
+                return Err(Failure::error(
+                    1,
+                    format!("{name}: already exists in working directory"),
+                ));
+            }
             None => {}
         }
-        if self.index.as_ref().is_some_and(|index| index.get(path).is_some()) {
-            return Err(Failure::error(1, format!("{name}: already exists in index")));
+        if self
+            .index
+            .as_ref()
+            .is_some_and(|index| index.get(path).is_some())
+        {
+            return Err(Failure::error(
+                1,
+                format!("{name}: already exists in index"),
+            ));
         }
         if self.target != Target::Index && stat(path_of(path)?, false).is_ok() {
-            return Err(Failure::error(1, format!("{name}: already exists in working directory")));
+            return Err(Failure::error(
+                1,
+                format!("{name}: already exists in working directory"),
+            ));
         }
         Ok(())
     }
@@ -316,7 +470,9 @@ impl<'a> Work<'a> {
             if self.target != Target::Index {
                 self.write_file(path, version)?;
             }
-            let (Some(index), Some(repository)) = (&mut self.index, &self.repository) else { continue };
+            let (Some(index), Some(repository)) = (&mut self.index, &self.repository) else {
+                continue;
+            };
             if let Some(stages) = &version.stages {
                 conflicts = true;
                 index.remove(path);
@@ -330,7 +486,9 @@ impl<'a> Work<'a> {
             let oid = repository.objects().write(Kind::Blob, &version.bytes)?;
             let mut entry = Entry::new(path, version.mode, oid);
             if self.target == Target::Both {
-                entry.stat = stat(path_of(path)?, false).map(|found| StatData::of(&found)).unwrap_or_default();
+                entry.stat = stat(path_of(path)?, false)
+                    .map(|found| StatData::of(&found))
+                    .unwrap_or_default();
             }
             index.add(entry);
         }
@@ -342,13 +500,20 @@ impl<'a> Work<'a> {
 
     fn write_file(&self, path: &[u8], version: &Version) -> Outcome<()> {
         let file = path_of(path)?;
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder)?;
         }
-        if std::fs::symlink_metadata(file).is_ok_and(|data| data.is_symlink() || version.mode == mode::LINK) {
+        if std::fs::symlink_metadata(file)
+            .is_ok_and(|data| data.is_symlink() || version.mode == mode::LINK)
+        {
             std::fs::remove_file(file)?;
         }
-        if let (mode::LINK, Some(repository), Some(converter)) = (version.mode, &self.repository, &self.converter) {
+        if let (mode::LINK, Some(repository), Some(converter)) =
+            (version.mode, &self.repository, &self.converter)
+        {
             let oid = repository.objects().write(Kind::Blob, &version.bytes)?;
             write_file(repository, converter, path, version.mode, &oid)?;
             return Ok(());
@@ -358,7 +523,11 @@ impl<'a> Work<'a> {
             None => version.bytes.clone(),
         };
         std::fs::write(file, bytes)?;
-        let bits = if version.mode == mode::EXECUTABLE { 0o755 } else { 0o644 };
+        let bits = if version.mode == mode::EXECUTABLE {
+            0o755
+        } else {
+            0o644
+        };
         let _ = isobox_guest::mode::set(file, true, bits);
         Ok(())
     }
@@ -366,15 +535,30 @@ impl<'a> Work<'a> {
 
 fn describe(patch: &FilePatch) -> String {
     let shown = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let (old, new) = (patch.name(), patch.new_name.as_deref().unwrap_or(patch.name()));
-    if old == new || patch.is_delete() { shown(old) } else { format!("{} => {}", shown(old), shown(new)) }
+    let (old, new) = (
+        patch.name(),
+        patch.new_name.as_deref().unwrap_or(patch.name()),
+    );
+    if old == new || patch.is_delete() {
+        shown(old)
+    } else {
+        format!("{} => {}", shown(old), shown(new))
+    }
 }
 
 fn without_bad_space(hunks: &[crate::patch::Hunk]) -> Vec<crate::patch::Hunk> {
     let mut hunks = hunks.to_vec();
-    for line in hunks.iter_mut().flat_map(|hunk| &mut hunk.lines).filter(|line| line.sign == b'+') {
+    for line in hunks
+        .iter_mut()
+        .flat_map(|hunk| &mut hunk.lines)
+        .filter(|line| line.sign == b'+')
+    {
         let ended = line.text.ends_with(b"\n");
-        let kept = line.text.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
+        let kept = line
+            .text
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())
+            .map_or(0, |last| last + 1);
         line.text.truncate(kept);
         if ended {
             line.text.push(b'\n');
@@ -426,7 +610,12 @@ fn delta(old: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Tells of bad white space in added lines; how many there are.
-pub fn space_warnings(git: &mut Git, request: &Request, patches: &[FilePatch], input: &str) -> usize {
+pub fn space_warnings(
+    git: &mut Git,
+    request: &Request,
+    patches: &[FilePatch],
+    input: &str,
+) -> usize {
     const TOLD: usize = 5;
     if request.space == Space::Nothing || request.quiet {
         return 0;
@@ -442,7 +631,11 @@ pub fn space_warnings(git: &mut Git, request: &Request, patches: &[FilePatch], i
             if let Some(words) = space_error(text) {
                 count += 1;
                 if count <= TOLD {
-                    git.warn(format!("{input}:{}: {words}.\n{}", hunk.at + 1 + number, String::from_utf8_lossy(text)));
+                    git.warn(format!(
+                        "{input}:{}: {words}.\n{}",
+                        hunk.at + 1 + number,
+                        String::from_utf8_lossy(text)
+                    ));
                 }
             }
         }
@@ -460,7 +653,9 @@ pub fn space_summary(git: &mut Git, request: &Request, count: usize) {
     match (count, request.space) {
         (0, _) => {}
         (1, Space::Fix) => git.warn("warning: 1 line applied after fixing whitespace errors."),
-        (count, Space::Fix) => git.warn(format!("warning: {count} lines applied after fixing whitespace errors.")),
+        (count, Space::Fix) => git.warn(format!(
+            "warning: {count} lines applied after fixing whitespace errors."
+        )),
         (1, _) => git.warn("warning: 1 line adds whitespace errors."),
         (count, _) => git.warn(format!("warning: {count} lines add whitespace errors.")),
     }

@@ -74,6 +74,12 @@ impl Repository {
         if !path.is_file() && !(wanted && (logged || name == "HEAD")) {
             return Ok(());
         }
+        let message = match (self.reflog_action.get(), message.split_once(':')) {
+            (Some(action), Some((who, what))) if who.starts_with("merge") || who == "fetch" => {
+                format!("{action}:{what}")
+            }
+            _ => message.to_owned(),
+        };
         let words: Vec<&str> = message.split_whitespace().collect();
         let who = self.committer_for_log()?;
         let entry = LogEntry {

@@ -106,6 +106,23 @@ impl Repository {
         Ok(())
     }
 
+    /// Writes references into `packed-refs`, where a new repository has them.
+    ///
+    /// # Errors
+    /// What writing says.
+    pub fn write_packed_refs(&self, refs: &[(String, Oid)]) -> Outcome<()> {
+        let mut lines = Vec::new();
+        for (name, oid) in refs {
+            let peeled = self.peel(oid)?;
+            lines.push((
+                name.clone(),
+                *oid,
+                Some(peeled).filter(|peeled| peeled != oid),
+            ));
+        }
+        packed::write(self.common_dir(), lines)
+    }
+
     fn check(&self, name: &str, old: Option<Oid>, expected: Expected) -> Outcome<()> {
         let wrong = |what: String| {
             Err(Failure::fatal(format!(
