@@ -122,7 +122,7 @@ impl Repository {
     fn committer_for_log(&self) -> Outcome<Vec<u8>> {
         let nobody = || Signature {
             name: b"user".to_vec(),
-            email: b"user@isobox".to_vec(),
+            email: b"user@localhost.(none)".to_vec(),
             seconds: self.now(),
             zone: 0,
         };
