@@ -37,7 +37,7 @@ pub struct Request {
     pub recount: bool,
     pub directory: String,
     pub nul: bool,
-    filters: Vec<(bool, String)>,
+    pub filters: Vec<(bool, String)>,
 }
 
 /// `--whitespace`

@@ -204,6 +204,7 @@ fn into(
     theirs: Oid,
     name: &str,
 ) -> Outcome<i32> {
+    repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
     let base = merge_bases(repository, &head, &[theirs])?;
     if base.is_empty() && !request.unrelated {
         return Err(Failure::fatal("refusing to merge unrelated histories"));
@@ -212,7 +213,6 @@ fn into(
         .stat
         .unwrap_or(repository.config().bool("merge.stat")? != Some(false))
         && !request.quiet;
-    repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
     if is_ancestor(repository, &theirs, &head)? {
         if !request.quiet {
             git.out.write_all(b"Already up to date.\n")?;

@@ -76,7 +76,12 @@ struct Asked {
 
 fn read(words: &[String]) -> Outcome<Asked> {
     let parsed = PUSH.parse(words).map_err(|failure| match failure.status {
-        129 => Failure::plain(129, failure.message.replace(PUSH.usage, USAGE)),
+        129 => Failure::plain(
+            129,
+            failure
+                .message
+                .replace(PUSH.usage, include_str!("usage/stash-push.txt")),
+        ),
         _ => failure,
     })?;
     let mut asked = Asked {
@@ -141,7 +146,7 @@ fn push(git: &mut Git, words: &[String], save: bool) -> Outcome<i32> {
         }
         return Ok(0);
     }
-    let trees = Trees::of(&repository, &index, &paths, &head_tree, asked.staged)?;
+    let trees = Trees::of(&repository, &index, &paths, asked.staged)?;
     let (oid, message) = commit(&repository, &head, &trees, &loose, &asked)?;
     store(&repository, oid, &message)?;
     if !asked.quiet {
@@ -192,7 +197,6 @@ impl Trees {
         repository: &Repository,
         index: &Index,
         paths: &Pathspec,
-        head: &Oid,
         staged: bool,
     ) -> Outcome<Trees> {
         let index_tree = repository.write_tree(index.entries())?;
@@ -204,25 +208,6 @@ impl Trees {
         }
         let converter = Converter::new(repository);
         let mut files = index.clone();
-        if !paths.is_empty() {
-            let from_head: Vec<Entry> = repository
-                .files(head)?
-                .iter()
-                .map(|file| Entry::new(&file.path, file.mode, file.oid))
-                .collect();
-            let mut chosen: Vec<Entry> = from_head
-                .into_iter()
-                .filter(|entry| !paths.matches(&entry.path))
-                .collect();
-            chosen.extend(
-                index
-                    .entries()
-                    .iter()
-                    .filter(|entry| paths.matches(&entry.path))
-                    .cloned(),
-            );
-            files.replace_all(chosen);
-        }
         let known: Vec<Vec<u8>> = files
             .entries()
             .iter()
@@ -416,10 +401,10 @@ fn named(
             let log = repository.reflog(REF);
             match log.len() {
                 count if number >= count => {
-                    return Err(Failure::error(
-                        1,
-                        format!("{word} is not a valid reference"),
-                    ));
+                    return Err(Failure::fatal(format!(
+                        "log for '{}' only has {count} entries",
+                        word.split('@').next().unwrap_or_default()
+                    )));
                 }
                 count => Some(log[count - 1 - number].new),
             }
@@ -612,14 +597,12 @@ fn apply(
         Ok(plan) => plan,
         Err(refusal) => {
             git.warn(refusal.message("merge", "merge"));
+            if !quiet {
+                status::status(git, Vec::new())?;
+            }
             return Ok(1);
         }
     };
-    if let Some(third) = stash.parents.get(2)
-        && !restore_untracked(git, repository, &converter, third)?
-    {
-        return Ok(1);
-    }
     let before = index.clone();
     let lock = index.lock()?;
     plan.apply(repository, &converter, &mut index)?;
@@ -628,18 +611,33 @@ fn apply(
     }
     settle_index(&mut index, &before, &merge, restored.as_ref(), repository)?;
     index.write_locked(lock)?;
+    if let (Some(head), true) = (repository.head(), restored.is_some()) {
+        repository.update_ref("HEAD", head, Expected::Anything, "reset: moving to HEAD")?;
+    }
+    make::write(
+        repository,
+        "AUTO_MERGE",
+        format!(
+            "{}
+",
+            merge.tree
+        ),
+    )?;
+    let kept_out = match stash.parents.get(2) {
+        Some(third) => !restore_untracked(git, repository, &converter, third)?,
+        None => false,
+    };
     if !merge.is_clean() {
         git.out.flush()?;
         if with_index {
             git.warn("Index was not unstashed.");
         }
-        make::write(repository, "AUTO_MERGE", format!("{}\n", merge.tree))?;
     }
     if !quiet {
         git.out.flush()?;
         status::status(git, Vec::new())?;
     }
-    Ok(if merge.is_clean() { 0 } else { 1 })
+    Ok(i32::from(!merge.is_clean() || kept_out))
 }
 
 fn merge_index(repository: &Repository, base: &Oid, ours: &Oid, theirs: &Oid) -> Outcome<Oid> {
@@ -779,9 +777,10 @@ fn branch(git: &mut Git, words: &[String]) -> Outcome<i32> {
     let commit = repository.objects().commit(&oid)?;
     let full = format!("refs/heads/{name}");
     if repository.resolve_ref(&full).is_some() {
-        return Err(Failure::fatal(format!(
-            "a branch named '{name}' already exists"
-        )));
+        return Err(Failure::plain(
+            1,
+            format!("fatal: a branch named '{name}' already exists"),
+        ));
     }
     let converter = Converter::new(&repository);
     let mut index = repository.index()?;

@@ -16,6 +16,6 @@ pub use decorate::Decorations;
 pub use filter::{Kind as PatternKind, pattern};
 pub use format::Format;
 pub use options::{LogOptions, Merges};
-pub use placeholder::{Expansion, expand};
+pub use placeholder::{Expansion, as_file_name, expand};
 pub use pretty::{Look, encode_subject, header_and_message, mail_message};
 pub use run::{Printer, commit_pairs, default_tip, from_refs, log, show_commit};
