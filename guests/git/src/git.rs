@@ -36,6 +36,9 @@ impl Git {
     /// git's words when there is none.
     pub fn repository(&self) -> Outcome<Rc<Repository>> {
         if let Some(found) = self.repository.get() {
+            if let Some(top) = found.worktree() {
+                std::env::set_current_dir(top)?;
+            }
             return Ok(found.clone());
         }
         let found = Rc::new(Repository::discover(&self.surroundings)?);

@@ -106,6 +106,37 @@ impl Trees<'_> {
     }
 }
 
+/// What differs between two trees, folders not entered.
+///
+/// # Errors
+/// A tree that can't be read.
+pub fn folders(
+    repository: &Repository,
+    old: &Oid,
+    new: &Oid,
+    paths: &Pathspec,
+) -> Outcome<Vec<Pair>> {
+    let list = |tree: &Oid| -> Outcome<Vec<File>> {
+        let entries = repository.objects().tree(tree)?;
+        let mut files: Vec<File> = entries
+            .iter()
+            .map(|entry| File::stored(&entry.name, entry.mode, entry.oid))
+            .collect();
+        files.retain(|file| {
+            paths.matches(&file.path)
+                || file.mode == mode::TREE && paths.may_match_below(&file.path)
+        });
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    };
+    let mut pairs = Vec::new();
+    merge(list(old)?, list(new)?, |old, new| match (&old, &new) {
+        (Some(old), Some(new)) if old == new => {}
+        _ => pairs.push(Pair::new(old, new)),
+    });
+    Ok(pairs)
+}
+
 /// All files of a tree, in the order of their paths.
 ///
 /// # Errors

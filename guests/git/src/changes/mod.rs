@@ -15,7 +15,7 @@ use crate::repository::attributes::Value;
 use crate::repository::worktree::{Converter, content_of};
 use crate::repository::{Kind, Oid, Repository, mode, path_of};
 
-pub use compare::{files, index_to_worktree, tree_to_index, tree_to_worktree, trees};
+pub use compare::{files, folders, index_to_worktree, tree_to_index, tree_to_worktree, trees};
 pub use outside::{between as outside, content as outside_content};
 pub use rename::{Detection, SCORE_MAX, detect};
 

@@ -19,7 +19,7 @@ pub fn resolve(
     mut name: String,
     mut words: Vec<String>,
 ) -> Outcome<(String, Vec<String>)> {
-    let first = name.clone();
+    let mut chain = vec![name.clone()];
     for _ in 0..CHAIN_MAX {
         if commands::find(&name).is_some() {
             return Ok((name, words));
@@ -40,17 +40,42 @@ pub fn resolve(
             .ok_or_else(|| Failure::fatal(format!("bad alias.{name} string: unclosed quote")))?
             .into_iter();
         let Some(next) = pieces.next() else {
-            return Err(Failure::fatal(format!("empty alias for {name}")));
+            return Err(Failure::plain(
+                1,
+                format!("expansion of alias '{name}' failed; '' is not a git command"),
+            ));
         };
         if next == name {
             return Err(Failure::fatal(format!("recursive alias: {name}")));
         }
         words = pieces.chain(words).collect();
         name = next;
+        if let Some(at) = chain.iter().position(|one| *one == name) {
+            return Err(looping(&chain, at));
+        }
+        chain.push(name.clone());
     }
-    Err(Failure::fatal(format!(
-        "alias loop detected: expansion of '{first}' does not terminate"
-    )))
+    Err(looping(&chain, 0))
+}
+
+/// git's words for aliases that stand for each other.
+fn looping(chain: &[String], at: usize) -> Failure {
+    let mut text = format!(
+        "alias loop detected: expansion of '{}' does not terminate:",
+        chain[0]
+    );
+    for (number, name) in chain.iter().enumerate() {
+        let mark = match number {
+            number if number == at => " <==",
+            number if number + 1 == chain.len() => " ==>",
+            _ => "",
+        };
+        text.push_str(&format!(
+            "
+  {name}{mark}"
+        ));
+    }
+    Failure::fatal(text)
 }
 
 /// The repository's settings, read without going to the top of its working tree.
@@ -63,6 +88,7 @@ fn settings(git: &Git) -> Outcome<crate::repository::Config> {
 
 /// `!command` runs in a shell, at the top of the working tree.
 fn shell(command: &str, words: &[String], git: &Git) -> Failure {
+    // The repository's top becomes the current directory.
     let _ = git.repository();
     let mut line = vec!["/bin/sh".to_owned(), "-c".to_owned()];
     if words.is_empty() {

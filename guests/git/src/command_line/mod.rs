@@ -19,6 +19,22 @@ pub const USAGE: &str = "usage: git [-v | --version] [-h | --help] [-C <path>] [
            [--work-tree=<path>] [--namespace=<name>] [--config-env=<name>=<envvar>]
            <command> [<args>]";
 
+/// Commands that may run outside a repository; all others say first that there is none.
+const WITHOUT_REPOSITORY: [&str; 12] = [
+    "apply",
+    "check-ref-format",
+    "clone",
+    "config",
+    "diff",
+    "grep",
+    "hash-object",
+    "help",
+    "init",
+    "shortlog",
+    "var",
+    "version",
+];
+
 /// Runs one command line (without `git` itself); its exit status.
 pub fn run(words: Vec<String>) -> i32 {
     let mut git = Git::new(Surroundings::default());
@@ -164,6 +180,11 @@ fn dispatch(git: &mut Git, name: String, words: Vec<String>) -> Outcome<i32> {
     match commands::find(&name) {
         Some(command) => {
             git.command = name;
+            if !WITHOUT_REPOSITORY.contains(&git.command.as_str()) && words != ["-h"] {
+                let here = std::env::current_dir()?;
+                git.repository()?;
+                std::env::set_current_dir(here)?;
+            }
             command(git, words)
         }
         None => Err(commands::help::unknown(&name)),

@@ -6,6 +6,7 @@ use super::operands::standard_input;
 use crate::command_line::Syntax;
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
+use crate::repository::revision::missing_path;
 use crate::repository::{Kind, Object, Oid, Repository, Tag, TreeEntries, mode, quote};
 
 const SYNTAX: Syntax = Syntax::new(include_str!("usage/cat-file.txt"));
@@ -89,29 +90,11 @@ pub fn cat_file(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
 }
 
 fn find(repository: &Repository, name: &str) -> Outcome<Oid> {
-    if let Some(oid) = repository.rev(name)? {
-        return Ok(oid);
+    match repository.rev(name)? {
+        Some(oid) => Ok(oid),
+        None => Err(missing_path(repository, name)?
+            .unwrap_or_else(|| Failure::fatal(format!("Not a valid object name {name}")))),
     }
-    if let Some((revision, path)) = name.split_once(':') {
-        if revision.is_empty() {
-            let there = std::path::Path::new(path).exists();
-            return Err(Failure::fatal(match there {
-                true => format!("path '{path}' exists on disk, but not in the index"),
-                false => format!("path '{path}' does not exist (neither on disk nor in the index)"),
-            }));
-        }
-        if repository.rev(revision)?.is_some() {
-            let there = std::path::Path::new(path).exists();
-            return Err(match there {
-                true => Failure::fatal(format!(
-                    "path '{path}' exists on disk, but not in '{revision}'"
-                )),
-                false => Failure::fatal(format!("path '{path}' does not exist in '{revision}'")),
-            });
-        }
-        return Err(Failure::fatal(format!("invalid object name '{revision}'.")));
-    }
-    Err(Failure::fatal(format!("Not a valid object name {name}")))
 }
 
 fn one(git: &mut Git, repository: &Repository, action: Action, name: &str) -> Outcome<i32> {

@@ -100,16 +100,8 @@ fn run(git: &mut Git, repository: &Repository, asked: &Asked, words: &[String]) 
                 .into_owned();
         let nested = folder && path_of(&path)?.join(".git").exists();
         if nested && asked.force < 2 {
-            if !asked.quiet {
-                writeln!(
-                    git.out,
-                    "{} repository {shown}",
-                    if asked.dry_run {
-                        "Would skip"
-                    } else {
-                        "Skipping"
-                    }
-                )?;
+            if !asked.quiet && asked.dry_run {
+                writeln!(git.out, "Would skip repository {shown}")?;
             }
             continue;
         }

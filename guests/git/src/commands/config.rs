@@ -112,7 +112,11 @@ pub fn config(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         None => default_action(&mut asked)?,
     }
     let here = std::env::current_dir()?;
-    let repository = git.repository().ok();
+    let repository = match git.repository() {
+        Ok(repository) => Some(repository),
+        Err(failure) if failure.message.contains("not a git repository") => None,
+        Err(failure) => return Err(failure),
+    };
     if asked.scope == Some(Scope::Local) && repository.is_none() {
         return Err(Failure::fatal(
             "--local can only be used inside a git repository",

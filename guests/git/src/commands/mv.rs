@@ -169,11 +169,7 @@ fn check(
     let folder = found.is_dir() && index.get(from).is_none();
     let inside = [from, b"/"].concat();
     if to == from || to.starts_with(&inside) {
-        return Err(if folder {
-            "can not move directory into itself"
-        } else {
-            "destination exists"
-        });
+        return Err("can not move directory into itself");
     }
     let there = path_of(to)
         .ok()

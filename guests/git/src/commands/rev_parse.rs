@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
 use crate::repository::refs::shorten;
-use crate::repository::revision::{Tip, tips, unknown};
+use crate::repository::revision::{Tip, missing_path, tips, unknown};
 use crate::repository::{Oid, Repository, path_of};
 
 /// How names are shown.
@@ -159,6 +159,9 @@ impl Look {
                     true => self.other(git, word),
                     false => {
                         writeln!(git.out, "{word}")?;
+                        if let Some(failure) = missing_path(repository, word)? {
+                            return Err(failure);
+                        }
                         Err(unknown(word))
                     }
                 }

@@ -80,7 +80,7 @@ pub fn update_index(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
                     "switch"
                 };
                 return Err(UPDATE.misused_with(&format!(
-                    "error: unknown {what} `{}'",
+                    "error: unknown {what} '{}'",
                     word.trim_start_matches('-')
                 )));
             }

@@ -126,7 +126,7 @@ fn run(
     }
     if request.squash && request.ff == Some(false) {
         return Err(Failure::fatal(
-            "options '--squash' and '--no-ff' cannot be used together",
+            "options '--squash' and '--no-ff.' cannot be used together",
         ));
     }
     match repository.config().get("merge.ff") {
@@ -138,6 +138,7 @@ fn run(
         [] => vec![upstream(repository)?],
         names => names.to_vec(),
     };
+    let names = reduced(repository, names)?;
     let [name] = &names[..] else {
         return Err(Failure::fatal(
             "merging more than one commit is not supported",
@@ -156,6 +157,27 @@ fn run(
         return Ok(0);
     };
     into(git, repository, &request, head, theirs, name)
+}
+
+/// Without those that HEAD has already, as long as one is left.
+fn reduced(repository: &Repository, names: Vec<String>) -> Outcome<Vec<String>> {
+    let (Some(head), true) = (repository.head(), names.len() > 1) else {
+        return Ok(names);
+    };
+    let mut left = Vec::new();
+    for name in &names {
+        let Some(oid) = repository.rev(name)? else {
+            return Ok(vec![name.clone()]);
+        };
+        if !is_ancestor(repository, &repository.to_commit(&oid)?, &head)? {
+            left.push(name.clone());
+        }
+    }
+    Ok(if left.is_empty() {
+        names[..1].to_vec()
+    } else {
+        left
+    })
 }
 
 fn upstream(repository: &Repository) -> Outcome<String> {
@@ -182,6 +204,7 @@ fn into(
     theirs: Oid,
     name: &str,
 ) -> Outcome<i32> {
+    repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
     let base = merge_bases(repository, &head, &[theirs])?;
     if base.is_empty() && !request.unrelated {
         return Err(Failure::fatal("refusing to merge unrelated histories"));
@@ -197,12 +220,11 @@ fn into(
         return Ok(0);
     }
     let can_forward = base.first() == Some(&head);
-    repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
     if can_forward && request.ff != Some(false) && !request.ours_strategy {
         return forward(git, repository, request, head, theirs, name, show_stat);
     }
     if request.ff_only {
-        const TEXT: &str = "Diverging branches can't be fast-forwarded, you need to either:\n\n\tgit merge --no-ff\n\nor:\n\n\tgit rebase\n";
+        const TEXT: &str = "Diverging branches can't be fast-forwarded, you need to either:\n\n\tgit merge --no-ff\n\nor:\n\n\tgit rebase\n\n";
         advice::hint(git, repository.config(), "diverging", TEXT);
         return Err(Failure::fatal("Not possible to fast-forward, aborting."));
     }
@@ -382,14 +404,9 @@ fn complete(
         }
         return Ok(0);
     }
-    if !clean {
-        make::write(repository, "AUTO_MERGE", format!("{}\n", merge.tree))?;
-    }
     if request.squash {
         if clean {
-            git.out.write_all(
-                b"Automatic merge went well; stopped before committing as requested\n",
-            )?;
+            git.warn("Automatic merge went well; stopped before committing as requested");
             let text = "Squash commit -- not updating HEAD\n";
             let status = squash(
                 git,
@@ -429,13 +446,15 @@ fn complete(
             },
         )?;
     }
+    if request.squash {
+        message.clear();
+    }
     if !clean {
         message += &conflict_comment(merge.conflicts.keys());
     }
     make::write(repository, "MERGE_MSG", message)?;
     if clean {
-        git.out
-            .write_all(b"Automatic merge went well; stopped before committing as requested\n")?;
+        git.warn("Automatic merge went well; stopped before committing as requested");
         return Ok(0);
     }
     git.out
@@ -444,18 +463,35 @@ fn complete(
 }
 
 fn default_message(repository: &Repository, name: &str) -> String {
+    let early = name
+        .trim_end_matches(|letter: char| letter.is_ascii_digit())
+        .trim_end_matches(['~', '^']);
+    let is_early = early != name
+        && repository
+            .full_ref_name(early)
+            .is_some_and(|full| full.starts_with("refs/heads/"));
+    if is_early && name.len() > early.len() && name[early.len()..].starts_with(['~', '^']) {
+        return format!(
+            "Merge branch '{early}' (early part){}",
+            destination(repository)
+        );
+    }
     let kind = match repository.full_ref_name(name) {
         Some(full) if full.starts_with("refs/heads/") => "branch",
         Some(full) if full.starts_with("refs/remotes/") => "remote-tracking branch",
         Some(full) if full.starts_with("refs/tags/") => "tag",
         _ => "commit",
     };
-    let into = match repository.head_branch().as_deref() {
+    format!("Merge {kind} '{name}'{}", destination(repository))
+}
+
+/// Where it goes, unless that is the main branch.
+fn destination(repository: &Repository) -> String {
+    match repository.head_branch().as_deref() {
         Some("main" | "master") => String::new(),
         Some(branch) => format!(" into {branch}"),
         None => " into HEAD".to_owned(),
-    };
-    format!("Merge {kind} '{name}'{into}")
+    }
 }
 
 fn abort(git: &mut Git) -> Outcome<i32> {

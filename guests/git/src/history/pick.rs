@@ -19,8 +19,8 @@ const STATE: [&str; 5] = [
     "CHERRY_PICK_HEAD",
     "REVERT_HEAD",
     "MERGE_MSG",
-    "AUTO_MERGE",
     "sequencer",
+    "AUTO_MERGE",
 ];
 
 pub fn cherry_pick(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
@@ -219,7 +219,7 @@ fn all(
                     if how.no_commit {
                         &["CHERRY_PICK_HEAD"]
                     } else {
-                        &STATE[..4]
+                        &STATE[..3]
                     },
                 );
             }
@@ -273,6 +273,12 @@ fn abort(git: &mut Git, action: Action) -> Outcome<i32> {
     let to = saved
         .or(repository.head())
         .ok_or_else(|| Failure::fatal("cannot resolve HEAD"))?;
+    repository.update_ref(
+        "ORIG_HEAD",
+        repository.head().unwrap_or(to),
+        Expected::Anything,
+        "",
+    )?;
     make::reset_to(&repository, &to)?;
     repository.update_ref(
         "HEAD",
@@ -297,6 +303,7 @@ fn skip(git: &mut Git, action: Action) -> Outcome<i32> {
     let head = repository
         .head()
         .ok_or_else(|| Failure::fatal("cannot resolve HEAD"))?;
+    repository.update_ref("ORIG_HEAD", head, Expected::Anything, "")?;
     make::reset_to(&repository, &head)?;
     repository.update_ref(
         "HEAD",
@@ -304,7 +311,8 @@ fn skip(git: &mut Git, action: Action) -> Outcome<i32> {
         Expected::Anything,
         &format!("reset: moving to {head}"),
     )?;
-    make::forget(&repository, &STATE[..4]);
+    make::forget(&repository, &STATE[..3]);
+    make::forget(&repository, &["AUTO_MERGE"]);
     rest(git, &repository, action, How::default())
 }
 

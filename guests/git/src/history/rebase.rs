@@ -18,13 +18,7 @@ use crate::repository::{Oid, Repository, Signature};
 
 const SYNTAX: Syntax = Syntax::new(include_str!("usage/rebase.txt"));
 const FOLDER: &str = "rebase-merge";
-const STATE: [&str; 5] = [
-    FOLDER,
-    "REBASE_HEAD",
-    "MERGE_MSG",
-    "AUTO_MERGE",
-    "CHERRY_PICK_HEAD",
-];
+const STATE: [&str; 4] = [FOLDER, "MERGE_MSG", "CHERRY_PICK_HEAD", "AUTO_MERGE"];
 
 #[derive(Default)]
 struct Request {
@@ -76,6 +70,10 @@ pub fn rebase(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     let repository = git.repository_with_worktree()?;
     if make::exists(&repository, FOLDER) {
         let folder = repository.git_dir().join(FOLDER);
+        let folder = repository
+            .worktree()
+            .and_then(|top| folder.strip_prefix(top).ok())
+            .unwrap_or(&folder);
         return Err(Failure::fatal(format!(
             "It seems that there is already a {FOLDER} directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\
              \tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \"{}\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
@@ -189,7 +187,10 @@ fn begin(
 
 fn default_upstream(repository: &Repository) -> Outcome<String> {
     let branch = repository.head_branch();
-    let words = |what: String| Failure::plain(1, what);
+    let words = |what: String| {
+        println!("{what}");
+        Failure::silent(1)
+    };
     let Some(branch) = branch else {
         return Err(words("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n".to_owned()));
     };
@@ -391,7 +392,7 @@ fn all(
             }
             Result::Conflict | Result::Empty => return stop(git, repository, oid),
         }
-        make::forget(repository, &STATE[1..]);
+        make::forget(repository, &STATE[1..3]);
     }
     finish(git, repository, quiet)
 }
@@ -449,7 +450,7 @@ fn finish(git: &mut Git, repository: &Repository, quiet: bool) -> Outcome<i32> {
             Some(&format!("rebase (finish): returning to {name}")),
         )?;
     }
-    make::forget(repository, &STATE);
+    make::forget(repository, &STATE[..3]);
     if !quiet {
         git.out.flush()?;
         let what = if name.starts_with("refs/") {
@@ -491,6 +492,7 @@ fn abort(git: &mut Git) -> Outcome<i32> {
         )?;
     }
     make::forget(&repository, &STATE);
+    make::forget(&repository, &["REBASE_HEAD"]);
     Ok(0)
 }
 

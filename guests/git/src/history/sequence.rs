@@ -102,7 +102,11 @@ pub fn apply(
         Action::Revert => Labels {
             base: title.clone(),
             ours: "HEAD".to_owned(),
-            theirs: format!("parent of {title}"),
+            theirs: if parent.is_some() {
+                format!("parent of {title}")
+            } else {
+                "(empty tree)".to_owned()
+            },
         },
         _ => Labels {
             base: format!("parent of {title}"),
@@ -116,18 +120,8 @@ pub fn apply(
         false => make::head_tree(repository)?,
     };
     let merge = merge_trees(repository, [&base, &ours, &theirs], &labels, how.favor, 0)?;
-    let aim = if action == Action::Rebase {
-        "merge"
-    } else {
-        action.name()
-    };
-    let verb = if action == Action::Rebase {
-        "merge"
-    } else {
-        action.name()
-    };
     let begun = match how.no_commit {
-        true => begin_over_index(repository, &mut index, &ours, &merge, verb, aim)?,
+        true => begin_over_index(repository, &mut index, &ours, &merge)?,
         false => begin(repository, &mut index, &ours, &merge, "merge", "merge")?,
     };
     if let Begun::Refused(text) = begun {
@@ -137,7 +131,8 @@ pub fn apply(
             format!("fatal: {} failed", action.name()),
         ));
     }
-    for line in &merge.messages {
+    let silent = action == Action::Rebase && merge.is_clean();
+    for line in merge.messages.iter().filter(|_| !silent) {
         git.out.write_all(format!("{line}\n").as_bytes())?;
     }
     let mut message = message_of(&commit, oid, action, how)?;
@@ -151,7 +146,6 @@ pub fn apply(
         crate::commands::message::add_trailer(&mut message, &line);
     }
     if !merge.is_clean() {
-        make::write(repository, "AUTO_MERGE", format!("{}\n", merge.tree))?;
         make::write(
             repository,
             "MERGE_MSG",
@@ -173,8 +167,8 @@ pub fn apply(
         return Ok(Result::Conflict);
     }
     if how.no_commit {
+        make::write(repository, "MERGE_MSG", message)?;
         if action == Action::Revert {
-            make::write(repository, "MERGE_MSG", message)?;
             repository.update_ref("REVERT_HEAD", *oid, Expected::Anything, "")?;
         }
         return Ok(Result::Done);
@@ -336,11 +330,9 @@ fn begin_over_index(
     index: &mut crate::repository::Index,
     ours: &Oid,
     merge: &crate::merge::Merge,
-    verb: &str,
-    aim: &str,
 ) -> Outcome<Begun> {
     let converter = crate::repository::worktree::Converter::new(repository);
-    let _ = (verb, aim);
+    make::write(repository, "AUTO_MERGE", format!("{}\n", merge.tree))?;
     match crate::repository::worktree::switch(repository, &converter, index, ours, &merge.tree)? {
         Err(refusal) => Ok(Begun::Refused(refusal.message("merge", "merge"))),
         Ok(plan) => {

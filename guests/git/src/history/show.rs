@@ -4,10 +4,10 @@ use std::io::Write as _;
 
 use crate::failure::Outcome;
 use crate::git::Git;
-use crate::log::{LogOptions, Merges, Printer, show_commit};
+use crate::log::{LogOptions, Merges, Printer, default_tip, show_commit};
 use crate::repository::date::show as show_date;
 use crate::repository::pathspec::Pathspec;
-use crate::repository::revision::{Tip, split_words};
+use crate::repository::revision::split_words;
 use crate::repository::{Kind, Oid, Repository, Signature, Tag, mode};
 
 pub fn show(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
@@ -26,13 +26,7 @@ pub fn show(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         return crate::log::log(git, &repository, options);
     }
     if tips.is_empty() {
-        let oid = repository.rev_or_fail("HEAD")?;
-        tips.push(Tip {
-            oid,
-            excluded: false,
-            word: "HEAD".to_owned(),
-            side: None,
-        });
+        tips.push(default_tip(&repository)?);
     }
     let paths = Pathspec::parse(&repository, &paths)?;
     let mut printer = Printer::new(&repository, options, paths)?;
@@ -49,7 +43,6 @@ pub fn show(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         )?;
         git.out.put(&text)?;
     }
-    printer.end(&mut git.out)?;
     git.out.flush()?;
     Ok(0)
 }

@@ -52,11 +52,14 @@ impl Format {
             ("oneline", Format::Oneline),
             ("reference", Format::User(REFERENCE.to_owned(), true)),
         ];
+        if word.is_empty() {
+            return Some(Format::User(String::new(), true));
+        }
+        if let Some((_, exact)) = known.iter().find(|(name, _)| *name == word) {
+            return Some(exact.clone());
+        }
         let mut fitting = known.into_iter().filter(|(name, _)| name.starts_with(word));
-        fitting
-            .next()
-            .filter(|_| !word.is_empty())
-            .map(|(_, format)| format)
+        fitting.next().map(|(_, format)| format)
     }
 
     /// Whether each commit ends in its own newline, so that none stands between.

@@ -13,8 +13,9 @@ mod run;
 mod wrap;
 
 pub use decorate::Decorations;
+pub use filter::{Kind as PatternKind, pattern};
 pub use format::Format;
 pub use options::{LogOptions, Merges};
-pub use placeholder::{Expansion, expand};
+pub use placeholder::{Expansion, as_file_name, expand};
 pub use pretty::{Look, encode_subject, header_and_message, mail_message};
-pub use run::{Printer, commit_pairs, log, show_commit};
+pub use run::{Printer, commit_pairs, default_tip, from_refs, log, show_commit};

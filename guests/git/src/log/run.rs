@@ -53,6 +53,20 @@ pub fn log(git: &mut Git, repository: &Repository, mut options: LogOptions) -> O
             .map(|tip| repository.to_commit(&tip.oid))
             .collect()
     };
+    if options.no_walk {
+        let mut chosen = Vec::new();
+        for oid in commits(false)? {
+            chosen.push((repository.objects().commit(&oid)?.time(), oid));
+        }
+        chosen.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+        let mut printer = Printer::new(repository, options, paths)?;
+        for (_, oid) in chosen {
+            let mut text = Vec::new();
+            show_commit(&mut printer, repository, &oid, &mut text)?;
+            git.out.put(&text)?;
+        }
+        return Ok(0);
+    }
     let walk = Walk::new(repository, commits(false)?, commits(true)?, walk_options)?;
     let sides = Sides::of(repository, &tips, &options)?;
     let mut printer = Printer::new(repository, options, paths)?;
@@ -65,7 +79,11 @@ pub fn log(git: &mut Git, repository: &Repository, mut options: LogOptions) -> O
     Ok(0)
 }
 
-fn default_tip(repository: &Repository) -> Outcome<Tip> {
+/// Where history begins when nothing was named: HEAD.
+///
+/// # Errors
+/// There is no commit yet.
+pub fn default_tip(repository: &Repository) -> Outcome<Tip> {
     let Some(oid) = repository.head() else {
         return Err(match repository.head_branch() {
             Some(branch) => Failure::fatal(format!(
@@ -82,7 +100,11 @@ fn default_tip(repository: &Repository) -> Outcome<Tip> {
     })
 }
 
-fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> {
+/// The tips that `--all` and its like name.
+///
+/// # Errors
+/// A reference that can't be read.
+pub fn from_refs(repository: &Repository, patterns: &[String]) -> Outcome<Vec<Tip>> {
     let mut tips = Vec::new();
     for pattern in patterns {
         if pattern == "HEAD" {
@@ -169,6 +191,10 @@ pub struct Printer<'a> {
     decorations: Option<Decorations>,
     graph: Option<Graph>,
     follow: Option<Follow>,
+    /// What the commit at hand changed of the followed file.
+    followed: Option<Vec<Pair>>,
+    /// The entry of a reflog that the commit stands for.
+    pub reflog: Option<(String, String, String)>,
     shown_one: bool,
     missing_newline: bool,
 }
@@ -191,6 +217,8 @@ impl<'a> Printer<'a> {
             options,
             paths,
             follow: None,
+            followed: None,
+            reflog: None,
             shown_one: false,
             missing_newline: false,
         })
@@ -241,15 +269,7 @@ impl<'a> Printer<'a> {
             self.show(&oid, &commit, '>', &mut text)?;
             git.out.put(&text)?;
         }
-        self.end(&mut git.out)
-    }
-
-    /// A format that only separates leaves its last line open.
-    pub fn end(&mut self, out: &mut gnu::stream::Output) -> Outcome<()> {
-        if self.shown_one && self.missing_newline && !self.options.format.ends_itself() {
-            out.put(b"\n")?;
-        }
-        out.flush()?;
+        git.out.flush()?;
         Ok(())
     }
 
@@ -263,17 +283,17 @@ impl<'a> Printer<'a> {
         if commit.parents.len() > 1 && !self.options.first_parent && !self.options.merges_said {
             return Ok(false);
         }
-        let name = self.follow.as_ref().map(|follow| follow.path.clone());
+        self.followed = None;
         let pairs = self.pairs(commit, 0)?;
-        let any = !report::select(&self.source, pairs, &self.options.diff)?.is_empty();
-        if let (true, Some(name), Some(follow)) = (any, name, &mut self.follow) {
-            follow.path = name;
-        }
-        Ok(any)
+        self.followed = self.follow.is_some().then(|| pairs.clone());
+        Ok(!report::select(&self.source, pairs, &self.options.diff)?.is_empty())
     }
 
     /// What a commit changed beside one parent.
     fn pairs(&mut self, commit: &Commit, parent: usize) -> Outcome<Vec<Pair>> {
+        if let Some(pairs) = self.followed.take() {
+            return Ok(pairs);
+        }
         let old = match commit.parents.get(parent) {
             Some(parent) => self.repository.to_tree(parent)?,
             None => Oid::EMPTY_TREE,
@@ -375,28 +395,28 @@ impl<'a> Printer<'a> {
         let stats = formats.stat || formats.numstat || formats.shortstat || formats.summary;
         let names = formats.raw || formats.name_only || formats.name_status;
         let paths = combined::paths(self.repository, commit, &self.paths)?;
-        if names && !paths.is_empty() {
-            self.gap(&mut text);
-            for (path, pairs) in &paths {
-                if formats.name_status {
-                    text.extend(pairs.iter().map(|pair| pair.status.letter() as u8));
-                    text.push(b'\t');
-                }
-                text.extend(report::quote(path, self.options.diff.quote_path));
-                text.push(b'\n');
-            }
-        } else if stats {
+        if self.options.format != Format::User(String::new(), true) {
+            text.push(b'\n');
+        }
+        if stats {
             let mut options = self.options.diff.clone();
             options.formats.patch = false;
             let pairs = self.pairs(commit, 0)?;
             let pairs = report::select(&self.source, pairs, &options)?;
-            if !pairs.is_empty() {
-                self.gap(&mut text);
-                report::show(&self.source, &pairs, &options, &mut text)?;
+            report::show(&self.source, &pairs, &options, &mut text)?;
+        }
+        for (path, pairs) in paths.iter().filter(|_| names) {
+            if formats.name_status {
+                text.extend(pairs.iter().map(|pair| pair.status.letter() as u8));
+                text.push(b'\t');
             }
+            text.extend(report::quote(path, self.options.diff.quote_path));
+            text.push(b'\n');
         }
         if formats.patch && !paths.is_empty() {
-            text.push(b'\n');
+            if stats || names {
+                text.push(b'\n');
+            }
             combined::show(
                 &self.source,
                 self.repository,
@@ -488,7 +508,7 @@ impl<'a> Printer<'a> {
 
     /// `commit 1234… (HEAD -> main)`, or the front of a line of `--oneline`.
     fn first_line(&mut self, oid: &Oid, commit: &Commit, mark: char, from: Option<Oid>) -> Vec<u8> {
-        if matches!(self.options.format, Format::User(..)) {
+        if matches!(self.options.format, Format::User(..) | Format::Email) {
             return Vec::new();
         }
         let oneline = self.options.format == Format::Oneline;
@@ -507,9 +527,7 @@ impl<'a> Printer<'a> {
         }
         if self.options.left_right && (!self.options.graph) {
             line.push(mark);
-            if !oneline {
-                line.push(' ');
-            }
+            line.push(' ');
         }
         line.push_str(&name(oid));
         if self.options.show_parents {
@@ -538,13 +556,7 @@ impl<'a> Printer<'a> {
         let now = self.repository.now();
         match &self.options.format {
             Format::Oneline => commit.subject(),
-            Format::Email => {
-                let mut text = super::mail_message(commit, oid, "PATCH", "");
-                while text.ends_with(b"\n\n") {
-                    text.pop();
-                }
-                text
-            }
+            Format::Email => super::mail_message(commit, oid, "PATCH", ""),
             Format::User(format, _) => {
                 let names = |oid: &Oid| {
                     self.decorations
@@ -565,7 +577,7 @@ impl<'a> Printer<'a> {
                     now,
                     short: &short,
                     decorations: &names,
-                    reflog: None,
+                    reflog: self.reflog.clone(),
                     color,
                     mark,
                     source: "",
@@ -644,6 +656,12 @@ pub fn show_commit(
     out: &mut Vec<u8>,
 ) -> Outcome<()> {
     let commit = repository.objects().commit(oid)?;
+    if !printer.paths.is_empty()
+        && commit.parents.len() < 2
+        && commit_pairs(repository, &commit, &printer.paths)?.is_empty()
+    {
+        return Ok(());
+    }
     printer.show(oid, &commit, '>', out)
 }
 

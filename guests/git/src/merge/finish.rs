@@ -40,6 +40,10 @@ pub fn begin(
         );
         return Ok(Begun::Refused(text));
     }
+    std::fs::write(
+        repository.git_dir().join("AUTO_MERGE"),
+        format!("{}\n", merge.tree),
+    )?;
     let converter = Converter::new(repository);
     let plan = match switch(repository, &converter, index, head, &merge.tree)? {
         Ok(plan) => plan,

@@ -59,6 +59,7 @@ pub fn merge_trees(
         result: BTreeMap::new(),
         conflicts: BTreeMap::new(),
         messages: Vec::new(),
+        theirs_only: BTreeSet::new(),
     };
     for (path, versions) in &versions {
         merging.path(path, versions)?;
@@ -98,6 +99,8 @@ struct Merging<'a> {
     result: BTreeMap<Vec<u8>, (u32, Oid)>,
     conflicts: BTreeMap<Vec<u8>, Stages>,
     messages: Vec<(Vec<u8>, String)>,
+    /// Paths that only their side has.
+    theirs_only: BTreeSet<Vec<u8>>,
 }
 
 impl Merging<'_> {
@@ -110,6 +113,9 @@ impl Merging<'_> {
             self.say(path, text.clone());
         }
         let [base, ours, theirs] = &versions.sides;
+        if ours.is_none() {
+            self.theirs_only.insert(path.to_vec());
+        }
         let same = |a: &Option<File>, b: &Option<File>| match (a, b) {
             (Some(a), Some(b)) => a.oid == b.oid && a.mode == b.mode,
             (None, None) => true,
@@ -217,8 +223,9 @@ impl Merging<'_> {
         } else if base.is_some_and(|base| base.oid == theirs.oid) {
             (ours.oid, true)
         } else {
+            let merged = self.contents(path, base, ours, theirs)?;
             self.say(path, format!("Auto-merging {name}"));
-            self.contents(path, base, ours, theirs)?
+            merged
         };
         self.result.insert(path.to_vec(), (mode, oid));
         if !clean || modes_clash || versions.contradicts {
@@ -312,7 +319,7 @@ impl Merging<'_> {
                 continue;
             };
             let stages = self.conflicts.remove(&path);
-            let by_us = stages.is_none_or(|stages| stages[1].is_some());
+            let by_us = !self.theirs_only.contains(&path);
             let label = if by_us {
                 &self.labels.ours
             } else {

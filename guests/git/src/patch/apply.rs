@@ -12,6 +12,8 @@ pub struct Matching {
     pub zero: bool,
     /// `--ignore-whitespace`
     pub ignore_space: bool,
+    /// Whether hunks behind one that fits nowhere are tried too.
+    pub go_on: bool,
 }
 
 impl Default for Matching {
@@ -20,6 +22,7 @@ impl Default for Matching {
             context: usize::MAX,
             zero: false,
             ignore_space: false,
+            go_on: false,
         }
     }
 }
@@ -63,7 +66,12 @@ pub fn apply(
                     reduced,
                 });
             }
-            None => rejected.push(Rejected { hunk: number }),
+            None => {
+                rejected.push(Rejected { hunk: number });
+                if !matching.go_on {
+                    break;
+                }
+            }
         }
     }
     (

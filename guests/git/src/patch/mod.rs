@@ -33,7 +33,8 @@ pub struct FilePatch {
     /// The literal contents a binary patch makes, and those it undoes.
     pub forward: Option<Binary>,
     pub backward: Option<Binary>,
-    pub recount: bool,
+    /// Whether names are seen from the top of the working tree, as git's own patches have them.
+    pub from_top: bool,
 }
 
 /// One direction of a binary patch, still packed.
@@ -51,6 +52,16 @@ impl FilePatch {
             .as_deref()
             .or(self.new_name.as_deref())
             .unwrap_or_default()
+    }
+
+    /// Puts a folder in front of its names.
+    pub fn below(&mut self, folder: &[u8]) {
+        for name in [&mut self.old_name, &mut self.new_name]
+            .into_iter()
+            .flatten()
+        {
+            *name = [folder, name].concat();
+        }
     }
 
     pub fn is_new(&self) -> bool {

@@ -107,7 +107,7 @@ impl<'a> Parser<'a> {
             new_name: name,
             ..FilePatch::default()
         };
-        patch.recount = self.recount;
+        patch.from_top = true;
         self.at += 1;
         let mut any = false;
         while self.at < self.lines.len() {

@@ -82,7 +82,7 @@ pub fn show(
     }
     let mut separate =
         (formats.raw || formats.name_status || formats.name_only) && !pairs.is_empty();
-    if formats.stat || formats.numstat || formats.shortstat {
+    if (formats.stat || formats.numstat || formats.shortstat) && !pairs.is_empty() {
         let stats = stats(source, pairs, options)?;
         if formats.numstat {
             stat::numstat(&stats, options, out);

@@ -89,12 +89,10 @@ pub fn signature(surroundings: &Surroundings, config: &Config, role: Role) -> Ou
                 .variable("EMAIL")
                 .filter(|email| !email.is_empty())
         });
-    let name = variable("NAME")
-        .filter(|name| !name.is_empty())
-        .or_else(|| setting("name"));
+    let name = variable("NAME").or_else(|| setting("name"));
     let email = match (email, &name) {
         (Some(email), _) => email,
-        (None, _) => return Err(unknown(role, &host_guess("email"))),
+        (None, _) => return Err(unknown(role, &host_guess())),
     };
     let name = match name {
         Some(name) => name,
@@ -124,8 +122,8 @@ pub fn signature(surroundings: &Surroundings, config: &Config, role: Role) -> Ou
     })
 }
 
-fn host_guess(_what: &str) -> String {
-    "unable to auto-detect email address (got 'user@isobox.(none)')".to_owned()
+fn host_guess() -> String {
+    "unable to auto-detect email address (got 'user@localhost.(none)')".to_owned()
 }
 
 fn unknown(role: Role, what: &str) -> Failure {
@@ -145,7 +143,7 @@ fn unknown_plain(what: &str) -> Failure {
 
 /// Names lose what would end them early, and punctuation at their ends.
 fn clean(text: &str) -> String {
-    let crud = |c: char| c <= ' ' || ".,:;<>\"\\'".contains(c);
+    let crud = |c: char| c <= ' ' || ",:;<>\"\\'".contains(c);
     let inner = text.trim_matches(crud);
     inner
         .chars()

@@ -31,7 +31,7 @@ pub use objects::{
     tree_order,
 };
 pub use oid::Oid;
-pub use open::{is_repository, repository_folder};
+pub use open::{absolute, is_repository, repository_folder};
 pub use surroundings::Surroundings;
 
 /// A repository that was found or made.
@@ -122,7 +122,7 @@ impl Repository {
     fn committer_for_log(&self) -> Outcome<Vec<u8>> {
         let nobody = || Signature {
             name: b"user".to_vec(),
-            email: b"user@isobox".to_vec(),
+            email: b"user@localhost.(none)".to_vec(),
             seconds: self.now(),
             zone: 0,
         };

@@ -21,7 +21,7 @@ impl Repository {
     /// # Errors
     /// git's words when there is none, or its format isn't known.
     pub fn discover(surroundings: &Surroundings) -> Outcome<Repository> {
-        let here = std::env::current_dir()?;
+        let here = absolute(Path::new("/"), &std::env::current_dir()?);
         let place = match surroundings.variable("GIT_DIR") {
             Some(named) => named_place(&here, &named)?,
             None => search(&here)?,
@@ -99,7 +99,15 @@ pub fn repository_folder(path: &Path) -> Option<PathBuf> {
 pub fn is_repository(path: &Path) -> bool {
     let common = common_dir(path);
     let head = path.join("HEAD");
-    let present = head.is_file() || head.is_symlink();
+    let text = fs::read_to_string(&head).unwrap_or_default();
+    let named = text
+        .strip_prefix("ref:")
+        .is_some_and(|name| name.trim().starts_with("refs/"));
+    let present = head.is_symlink()
+        || named
+        || text
+            .get(..40)
+            .is_some_and(|digits| super::Oid::parse(digits.as_bytes()).is_some());
     present && common.join("objects").is_dir() && common.join("refs").is_dir()
 }
 

@@ -73,6 +73,7 @@ pub fn commit(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
         git.out.write_all(&status)?;
         return Ok(i32::from(!found.committable()));
     }
+    let begun = text::begin(&repository, &asked, amended.as_ref())?;
     let merging = amended.is_none() && repository.git_dir().join("MERGE_HEAD").exists();
     let amends_merge = amended
         .as_ref()
@@ -82,7 +83,6 @@ pub fn commit(git: &mut Git, words: Vec<String>) -> Outcome<i32> {
     }
     let author = text::author(&repository, &asked, amended.as_ref())?;
     let committer = repository.signature(Role::Committer)?;
-    let begun = text::begin(&repository, &asked, amended.as_ref())?;
     let mut shown = String::new();
     if begun.edited {
         shown = template(

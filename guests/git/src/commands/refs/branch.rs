@@ -137,7 +137,6 @@ fn make(
     let start = if start == "HEAD" && operands.len() == 1 {
         repository
             .head_branch()
-            .filter(|_| repository.head().is_some())
             .unwrap_or_else(|| "HEAD".to_owned())
     } else {
         start.to_owned()
@@ -174,11 +173,6 @@ fn delete(
     for name in operands {
         let name = previous(repository, name);
         let full = format!("{prefix}{name}");
-        let Some(oid) = repository.resolve_ref(&full) else {
-            git.warn(format!("error: {kind} '{name}' not found"));
-            status = 1;
-            continue;
-        };
         if repository.head_ref().as_deref() == Some(&full) {
             let top = repository
                 .worktree()
@@ -191,6 +185,11 @@ fn delete(
             status = 1;
             continue;
         }
+        let Some(oid) = repository.resolve_ref(&full) else {
+            git.warn(format!("error: {kind} '{name}' not found"));
+            status = 1;
+            continue;
+        };
         if !asked.remotes && !asked.force && !is_merged(git, repository, &name, &oid)? {
             git.warn(format!("error: the branch '{name}' is not fully merged"));
             let text = format!("If you are sure you want to delete it, run 'git branch -D {name}'");

@@ -4,7 +4,7 @@ use super::collect::{Found, Line};
 use super::state::{Ongoing, Rebase, State, detached};
 use crate::commands::tracking::Tracking;
 use crate::failure::Outcome;
-use crate::repository::{Repository, quote};
+use crate::repository::{Repository, mode, quote};
 
 /// What the sentences depend on beside what was found.
 pub struct Manner {
@@ -377,7 +377,10 @@ impl Writer<'_> {
         });
         self.hint("use \"git restore <file>...\" to discard changes in working directory");
         for line in lines {
-            let shown = self.shown(&line.path);
+            let mut shown = self.shown(&line.path);
+            if line.index.0 == mode::SUBMODULE && line.local == 'M' {
+                shown.extend(b" (new commits)");
+            }
             self.line(label(line.local), STAGED, &shown);
         }
         self.say("\n");

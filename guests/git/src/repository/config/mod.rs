@@ -81,13 +81,25 @@ impl Config {
         Ok(config)
     }
 
-    /// Only what one file holds, and what it includes.
+    /// Only what one file holds, without what it includes.
     ///
     /// # Errors
     /// It can't be parsed.
     pub fn of_file(scope: Scope, file: &Path) -> Outcome<Config> {
         let mut config = Config::default();
-        config.add_file(scope, file, None, 0)?;
+        let Ok(bytes) = std::fs::read(file) else {
+            return Ok(config);
+        };
+        let shown = file.display().to_string();
+        for (line, key, value) in parse::parse(&String::from_utf8_lossy(&bytes), &shown)? {
+            config.settings.push(Setting {
+                key,
+                value,
+                scope,
+                file: shown.clone(),
+                line,
+            });
+        }
         Ok(config)
     }
 

@@ -14,6 +14,7 @@ pub fn parse(text: &str, file: &str) -> Outcome<Vec<(usize, String, Option<Strin
             .chars()
             .peekable(),
         line: 1,
+        ended_line: false,
     };
     let mut found = Vec::new();
     let mut section = String::new();
@@ -37,7 +38,7 @@ pub fn parse(text: &str, file: &str) -> Outcome<Vec<(usize, String, Option<Strin
             _ => None,
         };
         if good.is_none() {
-            let line = reader.line;
+            let line = reader.line - usize::from(reader.ended_line);
             return Err(Failure::fatal(format!(
                 "bad config line {line} in file {file}"
             )));
@@ -48,6 +49,8 @@ pub fn parse(text: &str, file: &str) -> Outcome<Vec<(usize, String, Option<Strin
 struct Reader<'a> {
     rest: Peekable<Chars<'a>>,
     line: usize,
+    /// Whether the last character was a newline.
+    ended_line: bool,
 }
 
 impl Reader<'_> {
@@ -56,9 +59,8 @@ impl Reader<'_> {
         if c == '\r' && self.rest.peek() == Some(&'\n') {
             c = self.rest.next()?;
         }
-        if c == '\n' {
-            self.line += 1;
-        }
+        self.ended_line = c == '\n';
+        self.line += usize::from(self.ended_line);
         Some(c)
     }
 

@@ -17,7 +17,7 @@ pub fn parse(bytes: &[u8]) -> Outcome<Vec<Entry>> {
     if bytes.len() < 12 + 20 {
         return Err(Failure::plain(
             128,
-            "error: index file smaller than expected\nfatal: index file corrupt",
+            "fatal: .git/index: index file smaller than expected",
         ));
     }
     if !bytes.starts_with(b"DIRC") {

@@ -12,8 +12,41 @@ pub const BYTES_MAX: usize = 512 << 20;
 /// Little is won by packing harder what is read once or twice.
 const LEVEL: u8 = 1;
 
+/// What is smaller than this isn't packed at all: to set up the tables would take longer than all the rest.
+const SMALL: usize = 16 << 10;
+
 pub fn pack(data: &[u8]) -> Vec<u8> {
-    miniz_oxide::deflate::compress_to_vec_zlib(data, LEVEL)
+    match data.len() < SMALL {
+        true => stored(data),
+        false => miniz_oxide::deflate::compress_to_vec_zlib(data, LEVEL),
+    }
+}
+
+/// A stream of one block that holds the data as they are.
+fn stored(data: &[u8]) -> Vec<u8> {
+    let length = data.len() as u16;
+    let mut out = Vec::with_capacity(data.len() + 11);
+    out.extend([0x78, 0x01, 0x01]);
+    out.extend(length.to_le_bytes());
+    out.extend((!length).to_le_bytes());
+    out.extend(data);
+    out.extend(adler32(data).to_be_bytes());
+    out
+}
+
+/// The sum that ends a stream.
+fn adler32(data: &[u8]) -> u32 {
+    // So many bytes can be added before the sums have to be cut.
+    const RUN: usize = 5552;
+    let (mut a, mut b) = (1u32, 0u32);
+    for run in data.chunks(RUN) {
+        for byte in run {
+            a += u32::from(*byte);
+            b += a;
+        }
+        (a, b) = (a % 65521, b % 65521);
+    }
+    b << 16 | a
 }
 
 /// What a whole stream holds.

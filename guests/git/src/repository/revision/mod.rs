@@ -38,7 +38,10 @@ impl Repository {
     /// # Errors
     /// `fatal: ambiguous argument …` when there is none.
     pub fn rev_or_fail(&self, word: &str) -> Outcome<Oid> {
-        self.rev(word)?.ok_or_else(|| unknown(word))
+        match self.rev(word)? {
+            Some(oid) => Ok(oid),
+            None => Err(missing_path(self, word)?.unwrap_or_else(|| unknown(word))),
+        }
     }
 
     /// The commit that a word names, behind tags.
@@ -144,6 +147,30 @@ pub fn unknown(word: &str) -> Failure {
         "ambiguous argument '{word}': unknown revision or path not in the working tree.\n\
          Use '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'"
     ))
+}
+
+/// git's words for `REV:path` and `:path` when there is no such path.
+///
+/// # Errors
+/// What can't be read.
+pub fn missing_path(repository: &Repository, name: &str) -> Outcome<Option<Failure>> {
+    let Some((revision, path)) = name
+        .split_once(':')
+        .filter(|(_, path)| !path.starts_with('/'))
+    else {
+        return Ok(None);
+    };
+    let there = std::path::Path::new(path).exists();
+    let text = match (revision.is_empty(), there) {
+        (true, true) => format!("path '{path}' exists on disk, but not in the index"),
+        (true, false) => format!("path '{path}' does not exist (neither on disk nor in the index)"),
+        (false, _) if repository.rev(revision)?.is_none() => {
+            format!("invalid object name '{revision}'.")
+        }
+        (false, true) => format!("path '{path}' exists on disk, but not in '{revision}'"),
+        (false, false) => format!("path '{path}' does not exist in '{revision}'"),
+    };
+    Ok(Some(Failure::fatal(text)))
 }
 
 /// git's words where only a revision can stand.
