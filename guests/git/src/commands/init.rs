@@ -8,7 +8,7 @@ use crate::command_line::Syntax;
 use crate::failure::{Failure, Outcome};
 use crate::git::Git;
 use crate::repository::config::{Change, change};
-use crate::repository::{Config, is_repository, lock, refs};
+use crate::repository::{Config, absolute, is_repository, lock, refs};
 
 const SYNTAX: Syntax = Syntax::new(include_str!("usage/init.txt"));
 
@@ -95,7 +95,7 @@ fn make_and_tell(git: &mut Git, asked: Asked) -> Outcome<i32> {
         std::env::set_current_dir(folder)
             .map_err(|error| Failure::system(format!("cannot chdir to {folder}"), &error))?;
     }
-    let here = std::env::current_dir()?;
+    let here = absolute(Path::new("/"), &std::env::current_dir()?);
     let git_dir = match (git.surroundings.variable("GIT_DIR"), asked.bare) {
         (Some(named), _) => here.join(named),
         (None, true) => here.clone(),

@@ -158,10 +158,10 @@ impl Look {
                 match there {
                     true => self.other(git, word),
                     false => {
+                        writeln!(git.out, "{word}")?;
                         if let Some(failure) = missing_path(repository, word)? {
                             return Err(failure);
                         }
-                        writeln!(git.out, "{word}")?;
                         Err(unknown(word))
                     }
                 }

@@ -31,7 +31,7 @@ pub use objects::{
     tree_order,
 };
 pub use oid::Oid;
-pub use open::{is_repository, repository_folder};
+pub use open::{absolute, is_repository, repository_folder};
 pub use surroundings::Surroundings;
 
 /// A repository that was found or made.

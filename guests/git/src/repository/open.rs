@@ -21,7 +21,7 @@ impl Repository {
     /// # Errors
     /// git's words when there is none, or its format isn't known.
     pub fn discover(surroundings: &Surroundings) -> Outcome<Repository> {
-        let here = std::env::current_dir()?;
+        let here = absolute(Path::new("/"), &std::env::current_dir()?);
         let place = match surroundings.variable("GIT_DIR") {
             Some(named) => named_place(&here, &named)?,
             None => search(&here)?,
