@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Contract;
 use super::canonical::digest_of;
 use crate::digest::{Digest, Fields};
-use crate::guests::Guest;
 use crate::engine;
+use crate::guests::Guest;
 use crate::machine;
 
 /// The digest of each part, by its name.

@@ -139,57 +139,58 @@ impl Walk {
             };
             parts.push(part);
         }
-        self.below(root, &parts);
+        // Not by recursion: a pattern can have as many parts as a path.
+        let mut pending = vec![(root.to_owned(), &parts[..])];
+        while let Some((directory, parts)) = pending.pop() {
+            if let Some((part, rest)) = parts.split_first() {
+                let reached = self.step(&directory, part, rest);
+                pending.extend(reached.into_iter().map(|path| (path, rest)));
+            }
+        }
     }
 
-    /// Everything below a directory that the parts lead to.
-    fn below(&mut self, directory: &Path, parts: &[Part]) {
-        let Some((part, rest)) = parts.split_first() else {
-            return;
-        };
-        match part {
+    /// Where one part leads from a directory. What the last part leads to is found.
+    fn step(&mut self, directory: &Path, part: &Part, rest: &[Part]) -> Vec<PathBuf> {
+        let reached = match part {
+            // `..` was refused, and what isn't there leads nowhere.
             Part::Name(name) => {
                 let path = directory.join(name);
-                // `..` was refused, and what isn't there leads nowhere.
-                if fs::symlink_metadata(&path).is_ok() {
-                    self.reach(path, rest);
-                }
+                let is_there = fs::symlink_metadata(&path).is_ok();
+                is_there.then_some(path).into_iter().collect()
             }
             Part::Pattern(pattern) => {
-                for (name, _) in self.entries(directory) {
-                    if pattern.matches(&name) {
-                        self.reach(directory.join(name), rest);
-                    }
-                }
+                let entries = self.entries(directory).into_iter();
+                let matching = entries.filter(|(name, _)| pattern.matches(name));
+                matching.map(|(name, _)| directory.join(name)).collect()
             }
-            Part::Anywhere => self.anywhere(directory, rest),
+            Part::Anywhere => self.anywhere(directory, rest.is_empty()),
+        };
+        if !rest.is_empty() {
+            return reached;
         }
+        reached.into_iter().for_each(|path| self.note(path));
+        Vec::new()
     }
 
-    fn reach(&mut self, path: PathBuf, rest: &[Part]) {
-        match rest.is_empty() {
-            true => self.note(path),
-            false => self.below(&path, rest),
-        }
-    }
-
-    /// A directory and all below it, links not followed.
-    fn anywhere(&mut self, directory: &Path, rest: &[Part]) {
+    /// A directory and all below it, links not followed; or, if files count too, all that is in them.
+    fn anywhere(&mut self, directory: &Path, with_files: bool) -> Vec<PathBuf> {
+        let mut reached = match with_files {
+            true => Vec::new(),
+            false => vec![directory.to_owned()],
+        };
         let mut pending = vec![directory.to_owned()];
         while let Some(directory) = pending.pop() {
-            if !rest.is_empty() {
-                self.below(&directory, rest);
-            }
             for (name, is_directory) in self.entries(&directory) {
                 let path = directory.join(name);
-                if rest.is_empty() {
-                    self.note(path.clone());
+                if is_directory || with_files {
+                    reached.push(path.clone());
                 }
                 if is_directory {
                     pending.push(path);
                 }
             }
         }
+        reached
     }
 
     fn entries(&mut self, directory: &Path) -> Vec<(String, bool)> {
