@@ -19,7 +19,7 @@ impl Decorations {
         let head = repository.head();
         let branch = repository.head_ref();
         let shown = |name: &str| {
-            if full {
+            if full || name == "refs/stash" {
                 name.to_owned()
             } else {
                 shorten(name).to_owned()
