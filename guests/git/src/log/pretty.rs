@@ -141,7 +141,7 @@ pub fn mail_message(commit: &Commit, oid: &Oid, prefix: &str, more: &str) -> Vec
     text.extend(encode_subject(prefix, &commit.subject()));
     text.push(b'\n');
     let body = body(&commit.message);
-    if !body.is_ascii() {
+    if !commit.message.is_ascii() {
         text.extend(b"MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n");
     }
     text.extend(more.as_bytes());

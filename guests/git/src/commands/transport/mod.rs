@@ -75,7 +75,7 @@ fn unreachable(url: &str) -> Option<Failure> {
 fn no_host(name: &str) -> Failure {
     Failure::plain(
         128,
-        format!("ssh: Could not resolve hostname {name}: Name or service not known\n{NO_ACCESS}"),
+        format!("ssh: Could not resolve hostname {name}: Name or service not known\r\n{NO_ACCESS}"),
     )
 }
 
