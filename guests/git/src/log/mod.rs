@@ -17,5 +17,5 @@ pub use filter::{Kind as PatternKind, pattern};
 pub use format::Format;
 pub use options::{LogOptions, Merges};
 pub use placeholder::{Expansion, as_file_name, expand};
-pub use pretty::{Look, encode_subject, header_and_message, mail_message};
+pub use pretty::{Look, header_and_message, mail_message};
 pub use run::{Printer, commit_pairs, default_tip, from_refs, log, show_commit};

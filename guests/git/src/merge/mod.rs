@@ -6,6 +6,6 @@ mod paths;
 pub mod text;
 mod trees;
 
-pub use ancestor::{base_tree, merge_commits};
+pub use ancestor::merge_commits;
 pub use finish::{Begun, begin};
-pub use trees::{Labels, Merge, Stages, merge_trees};
+pub use trees::{Labels, Merge, merge_trees};

@@ -8,7 +8,7 @@ mod names;
 mod parse;
 
 pub use apply::{Applied, Matching, Rejected, apply};
-pub use hunk::{Hunk, Line};
+pub use hunk::Hunk;
 pub use parse::{Reading, parse};
 
 use crate::repository::Oid;

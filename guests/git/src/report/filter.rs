@@ -107,7 +107,7 @@ impl Matcher {
 
 fn count(regex: &Regex, text: &[u8]) -> usize {
     let (mut at, mut count) = (0, 0);
-    let mut scan = regex.scan(text);
+    let scan = regex.scan(text);
     while at < text.len()
         && let Some((start, end)) = scan.find(at)
     {

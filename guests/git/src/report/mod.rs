@@ -14,10 +14,10 @@ mod words;
 use crate::changes::{Pair, Source, detect};
 use crate::failure::Outcome;
 
-pub use check::{space_error, space_errors};
+pub use check::space_error;
 pub use combined::{Made, Parent, combined};
-pub use names::{pretty_rename, quote, quote_two};
-pub use options::{Colors, Formats, Options, WordDiff};
+pub use names::{pretty_rename, quote};
+pub use options::{Colors, Formats, Options};
 pub use stat::{FileStat, shortstat, stat_lines, stats};
 
 /// What was shown.

@@ -221,7 +221,7 @@ fn goal(git: &mut Git, repository: &Repository, asked: &Asked) -> Outcome<Goal> 
 }
 
 fn new_branch(
-    git: &mut Git,
+    _git: &mut Git,
     repository: &Repository,
     asked: &Asked,
     name: &str,

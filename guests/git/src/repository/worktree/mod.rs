@@ -9,5 +9,5 @@ mod untracked;
 pub use compare::{Difference, compare, refresh};
 pub use convert::Converter;
 pub use file::{add_file, content_of, remove_file, write_entry, write_file};
-pub use switch::{Refusal, Switch, reset_hard, switch};
+pub use switch::{reset_hard, switch};
 pub use untracked::{Collect, Untracked, untracked};

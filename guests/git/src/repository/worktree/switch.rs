@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use isobox_guest::stat::{Kind as FileKind, stat};
 
 use super::{Converter, Difference, compare, remove_file, write_entry};
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::repository::ignore::Ignore;
 use crate::repository::index::{Entry, Index};
 use crate::repository::pathspec::Pathspec;
