@@ -26,12 +26,17 @@ struct Initial {
 
 thread_local! {
     static INITIAL: RefCell<Option<Initial>> = const { RefCell::new(None) };
+    /// What a state need not say.
+    static USUAL: RefCell<Option<Initial>> = const { RefCell::new(None) };
 }
 
 /// What every start repeats, computed when the guest is pinned. Calls no import.
 pub fn freeze() {
     INITIAL.with_borrow_mut(|initial| {
         initial.get_or_insert_with(Initial::new);
+    });
+    USUAL.with_borrow_mut(|usual| {
+        usual.get_or_insert_with(Initial::new);
     });
 }
 

@@ -3,14 +3,19 @@
 //! So a session's shell need not live on between two calls: what one call leaves behind is data, and the next one begins with it. Jobs,
 //! descriptors and the `EXIT` trap's running are not state: the trap itself is kept.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
+
+use super::{Initial, USUAL};
 
 use crate::descriptors::{Capture, Target};
 use crate::expand::quote;
 use crate::flow::Flow;
+use crate::options::Options;
 use crate::shell::Shell;
 use crate::text::{self, Text};
+use crate::variables::{Variable, Variables};
 
 /// Variables that belong to a process, not to a session, or that are made up and cannot be set.
 const NOT_KEPT: &[&str] = &[
@@ -46,6 +51,9 @@ const NOT_KEPT: &[&str] = &[
     "_",
 ];
 
+/// The variable that goes on counting from call to call, though nobody sets it.
+const COUNTS_ON: &str = "SECONDS";
+
 impl Shell {
     /// Restores a state; false when there is none yet.
     pub(super) fn restore_state(&mut self, path: &str) -> io::Result<bool> {
@@ -75,15 +83,25 @@ impl Shell {
         std::fs::rename(&beside, path)
     }
 
+    /// What differs from a shell that just began.
     fn state_script(&mut self, status: i32) -> String {
-        let set_options = self.said(&["set", "+o"]);
+        let usual = USUAL.with_borrow_mut(Option::take);
+        let usual = usual.unwrap_or_else(Initial::new);
+        let usual_options = Options {
+            invoked_by: self.options.invoked_by,
+            ..usual.options
+        };
+        let (set_options, shopt_options) = match self.options == usual_options {
+            true => (String::new(), String::new()),
+            false => (self.said(&["set", "+o"]), self.said(&["shopt", "-p"])),
+        };
         let mut script = String::from("# The state of a shell, as `bash --state` keeps it.\n");
-        script.push_str(&self.said(&["shopt", "-p"]));
+        script.push_str(&shopt_options);
         script.push_str(&format!(
             "builtin cd -- {}\n",
             quote::single(&self.directory)
         ));
-        script.push_str(&self.variables_script());
+        script.push_str(&self.variables_script(&usual.variables));
         script.push_str(&self.said(&["declare", "-f"]));
         script.push_str(&self.said(&["declare", "-xF"]));
         script.push_str(&self.said(&["declare", "-rF"]));
@@ -102,8 +120,10 @@ impl Shell {
         script
     }
 
-    fn variables_script(&mut self) -> String {
+    fn variables_script(&mut self, usual: &Variables) -> String {
+        let usual: BTreeMap<&Text, &Rc<Variable>> = usual.visible().collect();
         let names: Vec<Text> = (self.variables.visible())
+            .filter(|(name, variable)| COUNTS_ON == &***name || usual.get(name) != Some(variable))
             .map(|(name, _)| name.clone())
             .filter(|name| !NOT_KEPT.contains(&&**name))
             .collect();
