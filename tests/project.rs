@@ -81,7 +81,6 @@ fn scripts_over_thousands_of_files_answer_as_the_real_tools_do() {
 }
 
 #[test]
-#[ignore = "git is not pinned yet"]
 fn git_keeps_thousands_of_files_as_the_real_one_does() {
     let project = project();
     let (answers, digest) = in_the_machine(project.path(), &[GIT]);
