@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as HostCommand, Stdio};
 use std::{env, fs};
 
-use isobox::{Command, Contract, Digest, Import, Runtime, Session};
+use isobox::{Command, Contract, Digest, Import, Limits, Runtime, Session};
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -163,7 +163,16 @@ fn copy(from: &Path, to: &Path) -> usize {
 
 /// Runs the scripts one after the other in a new machine, and tells what the tree is in the end.
 fn in_the_machine(project: &Path, scripts: &[&str]) -> (Vec<Answer>, Digest) {
-    let runtime = Runtime::new(Contract::default()).unwrap();
+    // A script of 30 lines over thousands of files computes for longer than one command of an agent may.
+    let limits = Limits {
+        fuel_max: 10 * Limits::default().fuel_max,
+        ..Limits::default()
+    };
+    let contract = Contract {
+        limits,
+        ..Contract::default()
+    };
+    let runtime = Runtime::new(contract).unwrap();
     let mut session = runtime.session(0);
     session
         .import(project, PROJECT, &Import::default())
