@@ -48,7 +48,7 @@ impl Base {
         let mut pending = vec![(InodeNumber::ROOT, Vec::new())];
         while let Some((directory, path)) = pending.pop() {
             for (name, inode) in base.entries(directory)?.iter() {
-                let path = [&path[..], b"/", &name[..]].concat();
+                let path = [&path[..], b"/", name].concat();
                 match base.kind(inode)? {
                     Kind::Directory { .. } => {
                         tree.make_directories(&path, now_ns)?;

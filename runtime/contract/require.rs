@@ -28,7 +28,7 @@ pub struct ContractMismatch {
     /// The digest of the contract here.
     pub here: Digest,
     /// The first part that differs, where more than a digest was given.
-    pub first: Option<Difference>,
+    pub first: Option<Box<Difference>>,
 }
 
 impl Requirement {
@@ -66,7 +66,10 @@ impl Contract {
         let (required, here) = (requirement.digest(), self.digest());
         let first = match requirement {
             Requirement::Digest(_) => None,
-            Requirement::Lock(lock) => lock.differences(self).into_iter().next(),
+            Requirement::Lock(lock) => {
+                let differences = lock.differences(self).into_iter();
+                differences.map(Box::new).next()
+            }
         };
         match required == here && first.is_none() {
             true => Ok(()),
@@ -79,7 +82,7 @@ impl Contract {
     }
 }
 
-fn why(first: &Option<Difference>) -> String {
+fn why(first: &Option<Box<Difference>>) -> String {
     match first {
         Some(difference) => difference.to_string(),
         None => "give its lock in place of its digest to see which part differs".to_owned(),

@@ -165,7 +165,7 @@ impl Session {
             let directory = tree.lookup(InodeNumber::ROOT, path.as_bytes(), FollowLast::Yes)?;
             let names = tree.entries(directory)?.iter().map(|(name, inode)| {
                 let is_directory = tree.stat(inode)?.file_type == FileType::Directory;
-                let name = String::from_utf8_lossy(&name).into_owned();
+                let name = String::from_utf8_lossy(name).into_owned();
                 Ok(if is_directory { name + "/" } else { name })
             });
             names.collect()

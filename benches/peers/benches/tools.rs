@@ -9,15 +9,15 @@ use std::process::{Command as Process, Stdio};
 
 use bashkit::{Bash, SessionLimits};
 use criterion::{Criterion, criterion_group, criterion_main};
-use isobox::{Command, Runtime, SessionOptions};
+use isobox::{Command, Contract, Runtime};
 use lines::LINES;
 
 const SIZES: [(&str, usize); 2] = [("1 MB", 1_000_000), ("10 MB", 10_000_000)];
 
 fn isobox(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     for (size, bytes) in SIZES {
-        let mut session = runtime.session(SessionOptions::default()).unwrap();
+        let mut session = runtime.session(0);
         for (name, contents) in lines::files(bytes) {
             let path = format!("/w/{name}");
             let (folder, _) = path.rsplit_once('/').unwrap();

@@ -14,7 +14,7 @@ pub struct Answer {
     id: Option<Value>,
     /// What came of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<Box<Done>>,
+    result: Option<Done>,
     /// Why nothing did.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
@@ -25,7 +25,7 @@ pub struct Answer {
 #[serde(untagged)]
 pub enum Done {
     /// A call was made.
-    Call(CallResult),
+    Call(Box<CallResult>),
     /// A session was opened, by `open`, `restore` or `fork`.
     Opened {
         /// Its number.
@@ -122,7 +122,7 @@ impl Answer {
     pub fn done(id: Option<Value>, done: Done) -> Answer {
         Answer {
             id,
-            result: Some(Box::new(done)),
+            result: Some(done),
             error: None,
         }
     }

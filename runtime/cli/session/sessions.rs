@@ -83,6 +83,7 @@ impl Sessions {
             value => Arguments::from(value),
         };
         let result = self.get(call.session)?.call(&call.tool, arguments);
+        let result = result.map(Box::new);
         result.map(Done::Call).map_err(|error| host_failure(&error))
     }
 

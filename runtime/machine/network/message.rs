@@ -7,7 +7,7 @@ use crate::machine::fs::Content;
 pub struct Request<'a> {
     /// What to do, in capitals: `GET`.
     pub method: &'a str,
-    /// The whole address, as [`normal_url`] has it.
+    /// The whole address, as `normal_url` has it.
     pub url: String,
     /// What is sent along.
     pub body: &'a [u8],
