@@ -8,12 +8,12 @@ mod lines;
 use std::{env, fs, hint};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use isobox::{Command, Runtime, Session, SessionOptions};
+use isobox::{Command, Contract, Runtime, Session};
 
 const MEGABYTE: usize = 1_000_000;
 
 fn session(runtime: &Runtime, bytes: usize) -> Session {
-    let mut session = runtime.session(SessionOptions::default()).unwrap();
+    let mut session = runtime.session(0);
     for (name, contents) in lines::files(bytes) {
         let path = format!("/w/{name}");
         let (folder, _) = path.rsplit_once('/').unwrap();
@@ -43,7 +43,7 @@ fn run(session: &mut Session, command: &Command) {
 }
 
 fn tools(criterion: &mut Criterion) {
-    let runtime = Runtime::new().unwrap();
+    let runtime = Runtime::new(Contract::default()).unwrap();
     for (size, bytes) in [("1 MB", MEGABYTE), ("10 MB", 10 * MEGABYTE)] {
         let mut session = session(&runtime, bytes);
         let mut group = criterion.benchmark_group(size);
